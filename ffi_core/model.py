@@ -1,0 +1,303 @@
+"""The nouns of the project, frozen: what a file declares, what a library exports, and the values in between.
+
+Positions are byte offsets into the UTF-8 text of the file; lines and columns exist only where a protocol or a
+report asks for them.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ffi_core.types import Type
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a text: ``start`` and ``end`` are byte offsets, the end exclusive."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: int) -> bool:
+        """Whether a cursor at this byte offset touches the span; its right edge counts."""
+        return self.start <= offset <= self.end
+
+
+# --- what is called -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The types of a native function.
+
+    Parameters
+    ----------
+    parameters: one type for each parameter, in order.
+    result: the result's type; `void` where there is none.
+    fixed: for a variadic function, how many parameters stand before the ``...``; None otherwise.
+    """
+
+    parameters: tuple[Type, ...]
+    result: Type
+    fixed: int | None = None
+
+    def __str__(self) -> str:
+        words = [str(parameter) for parameter in self.parameters]
+        if self.fixed is not None:
+            words.insert(self.fixed, "...")
+        return f"({', '.join(words)}) -> {self.result}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One symbol's entry in a schema, checked: it can be bound as it stands.
+
+    Parameters
+    ----------
+    name: the key in the schema, by which the caller reaches the symbol.
+    symbol: the C name to look up; the same as `name` unless the schema renames it.
+    signature: the function's types, or None for a static.
+    static: the type of a data symbol, or None for a function.
+    nonblocking: the call runs on another thread and gives a future.
+    optional: a missing symbol gives None instead of an error.
+    """
+
+    name: str
+    symbol: str
+    signature: Signature | None = None
+    static: Type | None = None
+    nonblocking: bool = False
+    optional: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.signature}" if self.signature else f"{self.name}: {self.static}"
+
+
+# --- what a library holds -------------------------------------------------------------------------------------------
+
+
+class SymbolKind(enum.StrEnum):
+    """What an exported name stands for."""
+
+    FUNCTION = "function"
+    IFUNC = "ifunc"
+    DATA = "data"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name that a library exports.
+
+    Parameters
+    ----------
+    name: as in the library's table, mangled where the compiler mangled it; without version suffix.
+    kind: function, indirect function, data or thread-local data.
+    version: the symbol version (``GLIBC_2.29``), or None in an unversioned library.
+    default: whether a plain look-up finds this version.
+    weak: whether another definition may replace it.
+    size: bytes; 0 where the format does not say.
+    address: offset from the load address.
+    forwarded_to: ``library.name`` where the entry only names another library's symbol (PE forwarders, Mach-O
+        re-exports), else None.
+    """
+
+    name: str
+    kind: SymbolKind
+    version: str | None = None
+    default: bool = True
+    weak: bool = False
+    size: int = 0
+    address: int = 0
+    forwarded_to: str | None = None
+
+    @property
+    def callable(self) -> bool:
+        """Whether calling it makes sense."""
+        return self.kind in (SymbolKind.FUNCTION, SymbolKind.IFUNC)
+
+
+# --- what a file says -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value written in a source file, folded as far as its text allows.
+
+    Parameters
+    ----------
+    span: the text that was folded.
+    """
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Value):
+    """A value that the text alone does not give. Nobody judges it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Value):
+    """A string."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Value):
+    """A JavaScript number; an int where it is a whole number."""
+
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class BigInt(Value):
+    """A BigInt, as in ``5n``."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Value):
+    """true or false."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Value):
+    """null, or undefined."""
+
+    undefined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Value):
+    """An array literal; an element that is spread or left out is `Unknown`, and then `complete` is False."""
+
+    items: tuple[Value, ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One ``key: value`` of an object literal.
+
+    Parameters
+    ----------
+    key: the name.
+    key_span: the key's text, with its quotes where it has some.
+    value: the value.
+    span: key and value.
+    """
+
+    key: str
+    key_span: Span
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Object(Value):
+    """An object literal. `complete` is False where a spread or a computed key hides some properties."""
+
+    properties: tuple[Property, ...]
+    complete: bool = True
+
+    def __iter__(self) -> Iterator[Property]:
+        return iter(self.properties)
+
+    def get(self, key: str) -> Property | None:
+        """The property of that name; the last one wins, as in JavaScript."""
+        return next((entry for entry in reversed(self.properties) if entry.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDeclaration:
+    """One symbol's entry as it is written, right or wrong.
+
+    Parameters
+    ----------
+    name: the key.
+    name_span: the key's text, with its quotes where it has some.
+    span: the whole entry.
+    value: what stands behind the key.
+    declaration: the checked form, or None where the text is wrong or cannot be folded.
+    """
+
+    name: str
+    name_span: Span
+    span: Span
+    value: Value
+    declaration: Declaration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A name that destructuring gives: ``{ symbol: local }``.
+
+    Parameters
+    ----------
+    symbol: the key that is read from the library.
+    symbol_span: its text.
+    local: the variable that holds it.
+    local_span: its text; the same as `symbol_span` in the shorthand form.
+    """
+
+    symbol: str
+    symbol_span: Span
+    local: str
+    local_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call of a bound function.
+
+    Parameters
+    ----------
+    symbol: the schema key of the function that is called.
+    span: the whole call.
+    callee_span: the name that is called.
+    arguments: one value for each argument, folded; `complete` is False behind a spread.
+    """
+
+    symbol: str
+    span: Span
+    callee_span: Span
+    arguments: Array
+
+
+@dataclass(frozen=True, slots=True)
+class DlopenCall:
+    """One call that opens a library, as a dialect read it.
+
+    Parameters
+    ----------
+    dialect: ``"porffor"``, ``"deno"``, ...
+    span: the whole call.
+    callee_span: the text ``Porffor.dlopen``.
+    library: the value given as the path, or None where there is no argument.
+    schema: the value given as the schema, or None where there is no argument.
+    declarations: the schema's entries, in order.
+    bindings: the names that destructuring takes, in order.
+    uses: each place where a bound name stands, other than its binding, with the symbol's name.
+    calls: each call of a bound function.
+    """
+
+    dialect: str
+    span: Span
+    callee_span: Span
+    library: Value | None
+    schema: Value | None
+    declarations: tuple[SourceDeclaration, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    uses: tuple[tuple[str, Span], ...] = ()
+    calls: tuple[CallSite, ...] = field(default=())
+
+    def declaration_of(self, name: str) -> SourceDeclaration | None:
+        """The entry of that name; the last one wins, as in JavaScript."""
+        return next((entry for entry in reversed(self.declarations) if entry.name == name), None)

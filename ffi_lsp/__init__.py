@@ -1,0 +1,1 @@
+"""ffi_lsp: a checker and language server for the native bindings that JavaScript runtimes declare."""
