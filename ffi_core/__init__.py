@@ -1,1 +1,52 @@
-"""ffi_core: dlopen for Python with the argument shape of Porffor and Deno, and the facts that judge a declaration."""
+"""ffi_core: dlopen for Python with the argument shape of Porffor and Deno, and the facts that judge a declaration.
+
+from ffi_core import dlopen
+
+lib = dlopen("libm.so.6", {"cos": {"parameters": ["f64"], "result": "f64"}})
+lib.cos(0.5)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ffi_core.errors import (
+    ClosedError,
+    FFIError,
+    LibraryLoadError,
+    LibraryNotFoundError,
+    SchemaError,
+    SymbolNotFoundError,
+)
+from ffi_core.schema import alignof, offsets, sizeof
+
+if TYPE_CHECKING:
+    from ffi_core.runtime import BACKEND, Library, close, dlopen, get_errno
+
+__all__ = [
+    "BACKEND",
+    "ClosedError",
+    "FFIError",
+    "Library",
+    "LibraryLoadError",
+    "LibraryNotFoundError",
+    "SchemaError",
+    "SymbolNotFoundError",
+    "alignof",
+    "close",
+    "dlopen",
+    "get_errno",
+    "offsets",
+    "sizeof",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the runtime when a program first asks for it; the checker never does."""
+    if name in __all__:
+        from ffi_core import runtime
+
+        value = getattr(runtime, name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'ffi_core' has no attribute {name!r}")
