@@ -141,9 +141,16 @@ class Unknown(Value):
 
 @dataclass(frozen=True, slots=True)
 class Text(Value):
-    """A string."""
+    """A string.
+
+    Parameters
+    ----------
+    value: the string.
+    quote: the quotation mark that it is written in; empty where it is no plain literal, but the name of a const.
+    """
 
     value: str
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""Reading native bindings from a file, in whichever dialect it is written. One file each; the table finds them.
+
+To add one, add a module with a ``DIALECT``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+
+from ffi_core.dialects.base import Dialect
+from ffi_core.model import DlopenCall
+from ffi_core.source import Scopes, SourceTree, parse
+
+__all__ = ["DIALECTS", "Dialect", "mentions_bindings", "read", "read_tree"]
+
+
+def _scan() -> Mapping[str, Dialect]:
+    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__) if entry.name != "base")
+    found = [importlib.import_module(f"{__name__}.{name}").DIALECT for name in names]
+    return MappingProxyType({dialect.name: dialect for dialect in found})
+
+
+DIALECTS: Mapping[str, Dialect] = _scan()
+"""Every dialect by its name."""
+
+
+def mentions_bindings(text: bytes) -> bool:
+    """Whether a text may hold native bindings at all: a search for bytes, so that other files cost next to nothing."""
+    return any(word in text for dialect in DIALECTS.values() for word in dialect.entry_points)
+
+
+def read(text: bytes, path: str | PurePath) -> tuple[DlopenCall, ...]:
+    """Every call in a file that opens a native library.
+
+    Parameters
+    ----------
+    text: the file's text in UTF-8, whole or broken.
+    path: the file's name; only its suffix counts, nothing is opened.
+
+    Returns
+    -------
+    The calls in the order of the text.
+    """
+    return read_tree(parse(text, PurePath(path).suffix)) if mentions_bindings(text) else ()
+
+
+def read_tree(tree: SourceTree) -> tuple[DlopenCall, ...]:
+    """As `read`, from a tree that is there already."""
+    scopes = Scopes(tree)
+    calls = [
+        call
+        for dialect in DIALECTS.values()
+        if any(word in tree.text for word in dialect.entry_points)
+        for call in dialect.read(tree, scopes)
+    ]
+    return tuple(sorted(calls, key=lambda call: call.span))

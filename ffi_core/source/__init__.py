@@ -1,0 +1,10 @@
+"""Reading JavaScript and TypeScript: text to tree, tree to folded values, names to their declarations and uses.
+
+Bytes in, no files opened, no code run, no dialect known. Grammars are loaded with the first text that is parsed.
+"""
+
+from ffi_core.source.literal import fold
+from ffi_core.source.parse import SUFFIXES, SourceTree, parse
+from ffi_core.source.scope import Scopes
+
+__all__ = ["SUFFIXES", "Scopes", "SourceTree", "fold", "parse"]

@@ -1,0 +1,181 @@
+"""What every dialect needs from a tree: offsets of a word, arguments, schema entries, destructured names, their uses.
+
+Knows JavaScript, but no dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ffi_core.model import (
+    Array,
+    BigInt,
+    Binding,
+    Boolean,
+    CallSite,
+    Declaration,
+    Nothing,
+    Number,
+    Object,
+    SourceDeclaration,
+    Span,
+    Text,
+    Unknown,
+    Value,
+)
+from ffi_core.source.literal import fold, span_of, text_of, unwrap
+from ffi_core.source.scope import Reference, Scopes
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_WRAPPERS = {
+    "parenthesized_expression",
+    "as_expression",
+    "satisfies_expression",
+    "non_null_expression",
+    "type_assertion",
+    "await_expression",
+}
+
+
+class NotFoldedError(ValueError):
+    """A value holds a part that the text alone does not give."""
+
+
+def offsets_of(text: bytes, word: bytes) -> Iterator[int]:
+    """Every byte offset at which `word` stands, in order."""
+    offset = text.find(word)
+    while offset >= 0:
+        yield offset
+        offset = text.find(word, offset + len(word))
+
+
+def arguments_of(call: Node, scopes: Scopes | None = None) -> Array:
+    """The arguments of a call expression, folded; `complete` is False behind a spread.
+
+    Parameters
+    ----------
+    call: a ``call_expression``.
+    scopes: where consts are looked up; without it only literals have values.
+    """
+    node = call.child_by_field_name("arguments")
+    if node is None or node.type != "arguments":
+        return Array(Span(call.end_byte, call.end_byte), (), complete=False)
+    items = [child for child in node.named_children if child.type != "comment"]
+    lookup = scopes.constant if scopes else None
+    values = tuple(Unknown(span_of(item)) if item.is_error else fold(item, lookup) for item in items)
+    broken = any(item.type in {"spread_element", "ERROR"} for item in items)
+    return Array(span_of(node), values, complete=not broken)
+
+
+def declarations_of(
+    schema: Value | None, check: Callable[[str, Object], Declaration | None]
+) -> tuple[SourceDeclaration, ...]:
+    """The entries of a schema.
+
+    Parameters
+    ----------
+    schema: the value given to dlopen.
+    check: makes a declaration of a name and its entry, or None where the entry is wrong or cannot be known.
+    """
+    if not isinstance(schema, Object):
+        return ()
+    return tuple(
+        SourceDeclaration(
+            entry.key,
+            entry.key_span,
+            entry.span,
+            entry.value,
+            check(entry.key, entry.value) if isinstance(entry.value, Object) else None,
+        )
+        for entry in schema
+    )
+
+
+def plain(value: Value) -> Any:
+    """A value as Python's own: dict, list, str, int, float, bool, None.
+
+    Raises
+    ------
+    NotFoldedError: where a part of it is unknown.
+    """
+    match value:
+        case Text() | Number() | BigInt() | Boolean():
+            return value.value
+        case Nothing():
+            return None
+        case Array(items=items, complete=True):
+            return [plain(item) for item in items]
+        case Object(properties=properties, complete=True):
+            return {entry.key: plain(entry.value) for entry in properties}
+        case _:
+            raise NotFoldedError(f"the value at byte {value.span.start} is not known from the text")
+
+
+def pattern_around(path: list[Node], call: Node) -> Node | None:
+    """The target of ``const target = call``, through parentheses, ``as`` and ``await``; None where there is none.
+
+    Parameters
+    ----------
+    path: nodes from the root to some node within `call`.
+    call: the expression on the right.
+    """
+    depth = next(index for index, node in enumerate(path) if node.id == call.id)
+    while depth > 0 and path[depth - 1].type in _WRAPPERS:
+        depth -= 1
+    if depth == 0 or path[depth - 1].type != "variable_declarator":
+        return None
+    value = path[depth - 1].child_by_field_name("value")
+    return path[depth - 1].child_by_field_name("name") if value is not None and value.id == path[depth].id else None
+
+
+def bindings_of(pattern: Node | None) -> tuple[Binding, ...]:
+    """The names that an object pattern takes, in order; what is computed, nested or behind ``...`` has none."""
+    if pattern is None or pattern.type != "object_pattern":
+        return ()
+    found = (_binding(child) for child in pattern.named_children)
+    return tuple(binding for binding in found if binding is not None)
+
+
+def _binding(node: Node) -> Binding | None:
+    if node.type == "object_assignment_pattern":
+        left = node.child_by_field_name("left")
+        return _binding(left) if left is not None else None
+    if node.type == "shorthand_property_identifier_pattern":
+        return Binding(text_of(node), span_of(node), text_of(node), span_of(node))
+    key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+    if node.type != "pair_pattern" or key is None or value is None:
+        return None
+    target = value.child_by_field_name("left") if value.type == "assignment_pattern" else value
+    inner = key.named_children[0] if key.type == "computed_property_name" and key.named_children else key
+    folded = fold(inner) if inner.type != "property_identifier" else Text(span_of(inner), text_of(inner))
+    if target is None or target.type != "identifier" or not isinstance(folded, Text):
+        return None
+    return Binding(folded.value, folded.span, text_of(target), span_of(target))
+
+
+def call_through(reference: Reference, symbol: str, scopes: Scopes | None = None) -> CallSite | None:
+    """The call whose callee is this reference, or None where the name is used in another way."""
+    path = reference.path
+    depth = len(path) - 1
+    while depth > 1 and path[depth - 1].type in _WRAPPERS - {"await_expression"}:
+        depth -= 1
+    call = path[depth - 1] if depth else path[0]
+    callee = call.child_by_field_name("function")
+    if call.type != "call_expression" or callee is None or callee.id != path[depth].id:
+        return None
+    return CallSite(symbol, span_of(call), reference.span, arguments_of(call, scopes))
+
+
+def is_member(node: Node, owner: str, name: str) -> bool:
+    """Whether an expression is written as ``owner.name``, with or without ``?.``, or as ``owner["name"]``."""
+    node = unwrap(node)
+    target = node.child_by_field_name("object")
+    if target is None or text_of(unwrap(target)) != owner:
+        return False
+    member, index = node.child_by_field_name("property"), node.child_by_field_name("index")
+    if member is not None:
+        return text_of(member) == name
+    return index is not None and fold(index) == Text(span_of(index), name, quote=text_of(index)[:1])

@@ -1,0 +1,278 @@
+"""Syntax node to value, as far as the text gives one: literals in every notation, and the consts that hold them.
+
+What cannot be folded is `Unknown`, never a guess. Nothing is evaluated beyond literals.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Property, Span, Text, Unknown, Value
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+Lookup = Callable[["Node"], "Node | None"]
+"""Gives the expression that a const's name stands for, or None."""
+
+_MAX_DEPTH = 64
+_MAX_STEPS = 200_000  # consts that hold one another twice over would double with each level
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|(\r\n|.))", re.DOTALL
+)
+_SINGLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_LINE_ENDS = {"\n", "\r", "\r\n", "\u2028", "\u2029"}
+_TRANSPARENT = {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
+_RADIXES = {"0x": 16, "0o": 8, "0b": 2}
+
+
+def span_of(node: Node) -> Span:
+    """The bytes of a node."""
+    return Span(node.start_byte, node.end_byte)
+
+
+def text_of(node: Node) -> str:
+    """The text of a node; bytes that are no UTF-8 become U+FFFD."""
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def unwrap(node: Node) -> Node:
+    """The expression inside parentheses, ``as``, ``satisfies``, ``!`` and ``<type>`` prefixes."""
+    while True:
+        inner = [child for child in node.named_children if child.type != "comment"]
+        if node.type in _TRANSPARENT and inner:
+            node = inner[0]
+        elif node.type == "type_assertion" and inner:
+            node = inner[-1]
+        else:
+            return node
+
+
+def fold(node: Node, lookup: Lookup | None = None) -> Value:
+    """The value that an expression is written as.
+
+    Parameters
+    ----------
+    node: an expression.
+    lookup: how to find what a name stands for; without it names are `Unknown`.
+
+    Returns
+    -------
+    The value; its span is that of the literal, without the parentheses or ``as const`` around it, and for a name that
+    of the name.
+    """
+    return _Folder(lookup).fold(node, 0)
+
+
+class _Folder:
+    """One folding; remembers the consts it is looking into, so that a cycle ends, and its steps, so that all end."""
+
+    def __init__(self, lookup: Lookup | None) -> None:
+        self.lookup = lookup
+        self.open: set[int] = set()
+        self.steps = 0
+
+    def fold(self, node: Node, depth: int) -> Value:
+        node = unwrap(node)
+        span = span_of(node)
+        self.steps += 1
+        if depth > _MAX_DEPTH or self.steps > _MAX_STEPS or node.is_missing:
+            return Unknown(span)
+        match node.type:
+            case "string":
+                return _string(node)
+            case "template_string":
+                return _template(node)
+            case "number":
+                return _number(text_of(node), span)
+            case "true" | "false":
+                return Boolean(span, node.type == "true")
+            case "null" | "undefined":
+                return Nothing(span, undefined=node.type == "undefined")
+            case "unary_expression":
+                return self.unary(node, depth)
+            case "array":
+                return self.array(node, depth)
+            case "object":
+                return self.object(node, depth)
+            case "identifier" | "shorthand_property_identifier":
+                return self.name(node, depth)
+            case _:
+                return Unknown(span)
+
+    def unary(self, node: Node, depth: int) -> Value:
+        operator, argument = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+        span = span_of(node)
+        if operator is None or argument is None:
+            return Unknown(span)
+        value = self.fold(argument, depth + 1)
+        match operator.type, value:
+            case "-", Number(value=number):
+                return Number(span, -number if number else -0.0 if math.copysign(1, number) > 0 else 0)
+            case "+", Number(value=number):
+                return Number(span, number)
+            case "-", BigInt(value=number):
+                return BigInt(span, -number)
+            case "!", Boolean(value=truth):
+                return Boolean(span, not truth)
+            case "void", Number():
+                return Nothing(span, undefined=True)
+            case _:
+                return Unknown(span)
+
+    def array(self, node: Node, depth: int) -> Value:
+        items: list[Value] = []
+        complete = not node.has_error
+        comma_before = True
+        for child in node.children:
+            if child.type == ",":
+                if comma_before:
+                    items.append(Unknown(Span(child.start_byte, child.start_byte)))
+                    complete = False
+                comma_before = True
+            elif child.is_named and child.type != "comment" and not child.is_error:
+                items.append(Unknown(span_of(child)) if child.type == "spread_element" else self.fold(child, depth + 1))
+                complete = complete and child.type != "spread_element"
+                comma_before = False
+        return Array(span_of(node), tuple(items), complete)
+
+    def object(self, node: Node, depth: int) -> Value:
+        properties = []
+        complete = True
+        for child in node.named_children:
+            entry = self.property(child, depth)
+            if entry is not None:
+                properties.append(entry)
+            elif child.type != "comment":
+                complete = False
+        return Object(span_of(node), tuple(properties), complete)
+
+    def property(self, node: Node, depth: int) -> Property | None:
+        if node.type == "shorthand_property_identifier":
+            span = span_of(node)
+            return Property(text_of(node), span, self.fold(node, depth + 1), span)
+        key_node = node.child_by_field_name("name" if node.type == "method_definition" else "key")
+        key = None if key_node is None else self.key(key_node, depth)
+        if key is None or node.type not in {"pair", "method_definition"}:
+            return None
+        value_node = node.child_by_field_name("value")
+        value = self.fold(value_node, depth + 1) if value_node is not None else Unknown(span_of(node))
+        return Property(*key, value, span_of(node))
+
+    def key(self, node: Node, depth: int) -> tuple[str, Span] | None:
+        if node.type == "property_identifier":
+            return _unescape(text_of(node)) or "", span_of(node)
+        computed = node.type == "computed_property_name"
+        inner = next((child for child in node.named_children if child.type != "comment"), None) if computed else node
+        if inner is None:
+            return None
+        match self.fold(inner, depth + 1):
+            case Text(value=text, span=span):
+                return text, span
+            case Number(value=int() as number, span=span):
+                return str(number), span
+            case _:
+                return None
+
+    def name(self, node: Node, depth: int) -> Value:
+        span = span_of(node)
+        if text_of(node) == "undefined":
+            return Nothing(span, undefined=True)
+        target = self.lookup(node) if self.lookup else None
+        if target is None or target.start_byte in self.open:
+            return Unknown(span)
+        self.open.add(target.start_byte)
+        value = self.fold(target, depth + 1)
+        self.open.discard(target.start_byte)
+        return _placed_at(value, span)
+
+
+def _placed_at(value: Value, span: Span) -> Value:
+    """The same scalar, standing where the const's name stands; a whole object or array keeps its own places."""
+    match value:
+        case Text(value=text):
+            return Text(span, text)
+        case Number(value=number):
+            return Number(span, number)
+        case BigInt(value=number):
+            return BigInt(span, number)
+        case Boolean(value=truth):
+            return Boolean(span, truth)
+        case Nothing(undefined=undefined):
+            return Nothing(span, undefined)
+        case Unknown():
+            return Unknown(span)
+        case _:
+            return value
+
+
+def _string(node: Node) -> Value:
+    raw = node.text or b""
+    closed = len(raw) >= 2 and raw[:1] == raw[-1:] and not node.has_error
+    return _text(raw, span_of(node)) if closed else Unknown(span_of(node))
+
+
+def _template(node: Node) -> Value:
+    raw = node.text or b""
+    whole = len(raw) >= 2 and raw.endswith(b"`") and not node.has_error
+    holes = any(child.type == "template_substitution" for child in node.named_children)
+    return _text(raw.replace(b"\r\n", b"\n"), span_of(node)) if whole and not holes else Unknown(span_of(node))
+
+
+def _text(raw: bytes, span: Span) -> Value:
+    try:
+        value = _unescape(raw[1:-1].decode())
+    except UnicodeDecodeError:
+        value = None
+    return Unknown(span) if value is None else Text(span, value, quote=chr(raw[0]))
+
+
+def _unescape(text: str) -> str | None:
+    """The string that JavaScript makes of the text between two quotes; None where an escape is wrong."""
+    if "\\" not in text:
+        return text
+    try:
+        value = _ESCAPE.sub(_escape, text)
+    except (ValueError, OverflowError):
+        return None
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def _escape(match: re.Match[str]) -> str:
+    braced, four, two, octal, other = match.groups()
+    if code := braced or four or two:
+        return chr(int(code, 16))
+    if octal:
+        return chr(int(octal, 8))
+    if other in "ux":
+        raise ValueError(f"incomplete escape {match.group()!r}")
+    return "" if other in _LINE_ENDS else _SINGLE_ESCAPES.get(other, other)
+
+
+def _number(text: str, span: Span) -> Value:
+    digits = text.replace("_", "").lower()
+    try:
+        if digits.endswith("n"):
+            return BigInt(span, int(digits[:-1], 0))
+        return Number(span, _whole_if_possible(_float(digits)))
+    except ValueError:
+        return Unknown(span)
+
+
+def _float(digits: str) -> float:
+    radix = _RADIXES.get(digits[:2])
+    if radix is None and re.fullmatch("0[0-7]+", digits):
+        radix = 8
+    if radix is None:
+        return float(digits)
+    try:
+        return float(int(digits, radix))
+    except OverflowError:
+        return math.inf
+
+
+def _whole_if_possible(number: float) -> int | float:
+    return int(number) if number.is_integer() else number

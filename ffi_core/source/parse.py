@@ -1,0 +1,131 @@
+"""Text to syntax tree, by the grammar that the file's name asks for. Broken text gives a tree too; no file is opened."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Tree
+
+SUFFIXES = {
+    ".js": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".jsx": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+}
+"""Suffixes of the files that can be read, with the grammar for each."""
+
+_LOOKS_LIKE_TYPESCRIPT = re.compile(
+    rb"\bas\s+\w|\bsatisfies\b|\binterface\s|\btype\s+\w+\s*[=<]|\benum\s|\b(?:import|export)\s+type\b"
+    rb"|\bdeclare\s|[\w)]\s*\??:\s*(?:string|number|boolean|any|unknown|void|never|bigint|object)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTree:
+    """A text and its syntax tree.
+
+    Parameters
+    ----------
+    text: the text in UTF-8.
+    suffix: of the file's name, with its dot, in lower case.
+    grammar: ``"javascript"``, ``"typescript"`` or ``"tsx"``.
+    tree: tree-sitter's tree; its offsets are bytes of `text`.
+    """
+
+    text: bytes
+    suffix: str
+    grammar: str
+    tree: Tree = field(repr=False)
+
+    @property
+    def root(self) -> Node:
+        """The node of the whole file."""
+        return self.tree.root_node
+
+    def path_to(self, offset: int) -> list[Node]:
+        """The nodes that hold the byte at `offset`, from the root to the smallest."""
+        cursor = self.tree.walk()
+        path = []
+        while (node := cursor.node) is not None and node.start_byte <= offset < node.end_byte:
+            path.append(node)
+            if cursor.goto_first_child_for_byte(offset) is None:
+                break
+        return path
+
+
+def parse(text: bytes, suffix: str, previous: SourceTree | None = None) -> SourceTree:
+    """Parse a file's text.
+
+    Parameters
+    ----------
+    text: UTF-8; wrong bytes end up in error nodes.
+    suffix: of the file's name, with its dot. An unknown one is read as JavaScript. A JavaScript file that holds
+        TypeScript syntax, as many do, is read as TypeScript.
+    previous: the tree of an earlier text of the same file; what did not change is not parsed again.
+    """
+    suffix = suffix.lower()
+    grammar = SUFFIXES.get(suffix, "javascript")
+    tree = _parse(text, suffix, grammar, previous)
+    if grammar == "javascript" and tree.root.has_error and _LOOKS_LIKE_TYPESCRIPT.search(text):
+        for other in ("tsx", "typescript"):
+            second = _parse(text, suffix, other, previous)
+            if not second.root.has_error:
+                return second
+    return tree
+
+
+def _parse(text: bytes, suffix: str, grammar: str, previous: SourceTree | None) -> SourceTree:
+    if previous is not None and previous.grammar == grammar:
+        tree = _parser(grammar).parse(text, _edited(previous, text))
+    else:
+        tree = _parser(grammar).parse(text)
+    return SourceTree(text, suffix, grammar, tree)
+
+
+@cache
+def _parser(grammar: str) -> Parser:
+    from tree_sitter import Language, Parser
+
+    if grammar == "javascript":
+        import tree_sitter_javascript
+
+        return Parser(Language(tree_sitter_javascript.language()))
+    import tree_sitter_typescript
+
+    load = tree_sitter_typescript.language_tsx if grammar == "tsx" else tree_sitter_typescript.language_typescript
+    return Parser(Language(load()))
+
+
+def _edited(previous: SourceTree, text: bytes) -> Tree:
+    """A copy of the earlier tree, told which single stretch of bytes lies between the two texts."""
+    old = previous.text
+    start = _common_prefix(old, text)
+    rest = min(len(old), len(text)) - start
+    same_end = _common_prefix(old[len(old) - rest :][::-1], text[len(text) - rest :][::-1])
+    old_end, new_end = len(old) - same_end, len(text) - same_end
+    tree = previous.tree.copy()
+    tree.edit(start, old_end, new_end, _point(old, start), _point(old, old_end), _point(text, new_end))
+    return tree
+
+
+def _common_prefix(left: bytes, right: bytes) -> int:
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _point(text: bytes, offset: int) -> tuple[int, int]:
+    return text.count(b"\n", 0, offset), offset - (text.rfind(b"\n", 0, offset) + 1)

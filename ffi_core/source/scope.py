@@ -1,0 +1,243 @@
+"""Which declaration a name refers to, and where else it is used, by JavaScript's block and function scopes.
+
+Nothing is indexed beforehand: only the names that are asked for are looked up in the text, so that a keystroke in a
+long file costs little.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ffi_core.model import Span
+from ffi_core.source.literal import span_of
+from ffi_core.source.parse import SourceTree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_WORD = re.compile(rb"[\w$\x80-\xff]+")
+_WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$") | frozenset(
+    range(128, 256)
+)
+_LOOK_UPS_BEFORE_AN_INDEX_PAYS = 24
+
+_VARIABLES = {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
+_PATTERNS = {
+    "object_pattern": None,
+    "array_pattern": None,
+    "pair_pattern": "value",
+    "rest_pattern": None,
+    "assignment_pattern": "left",
+    "object_assignment_pattern": "left",
+}
+_FUNCTIONS = {
+    "function_declaration",
+    "function_expression",
+    "generator_function_declaration",
+    "generator_function",
+    "arrow_function",
+    "method_definition",
+    "function_signature",
+    "function_type",
+    "constructor_type",
+    "call_signature",
+    "construct_signature",
+    "method_signature",
+    "abstract_method_signature",
+    "class_static_block",
+}
+_BLOCKS = _FUNCTIONS | {
+    "program",
+    "statement_block",
+    "for_statement",
+    "for_in_statement",
+    "switch_body",
+    "catch_clause",
+}
+_NAMED_BY_STATEMENT = {
+    "function_declaration",
+    "generator_function_declaration",
+    "class_declaration",
+    "abstract_class_declaration",
+    "enum_declaration",
+    "internal_module",
+    "module",
+    "import_alias",
+    "function_signature",
+}
+_NAMED_BY_EXPRESSION = {"function_expression", "generator_function", "class"}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A variable's declaration.
+
+    Parameters
+    ----------
+    name: the variable.
+    span: the name's place.
+    scope: the text in which it is known.
+    keyword: ``"const"``, ``"let"``, ``"var"``, ``"parameter"``, ``"import"``, ``"function"`` ...
+    value: the expression that a const is set to as a whole, or None.
+    """
+
+    name: str
+    span: Span
+    scope: Span
+    keyword: str
+    value: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place where a variable stands, other than its declaration.
+
+    Parameters
+    ----------
+    span: the name.
+    path: the nodes from the root to the name.
+    """
+
+    span: Span
+    path: tuple[Node, ...]
+
+
+class Scopes:
+    """The names of one tree. Answers are remembered as long as it lives."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self.tree = tree
+        self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
+
+    def resolve(self, name: str, offset: int) -> Declared | None:
+        """The declaration that `name` refers to at a byte offset; None for a global or an unknown name."""
+        around = [entry for entry in self.occurrences(name)[0] if entry.scope.start <= offset < entry.scope.end]
+        return min(around, key=lambda entry: entry.scope.end - entry.scope.start, default=None)
+
+    def references(self, declared: Declared) -> list[Reference]:
+        """Every use of a declared variable, in the order of the text."""
+        found = self.occurrences(declared.name)[1]
+        return [entry for entry in found if self.resolve(declared.name, entry.span.start) == declared]
+
+    def constant(self, node: Node) -> Node | None:
+        """The expression behind a name, where that is a ``const`` of this file; what `ffi_core.source.fold` asks."""
+        declared = self.resolve((node.text or b"").decode("utf-8", "replace"), node.start_byte)
+        return declared.value if declared is not None else None
+
+    def occurrences(self, name: str) -> tuple[tuple[Declared, ...], tuple[Reference, ...]]:
+        """Declarations of the name anywhere in the file, and the places where it is used as a variable."""
+        known = self._known.get(name)
+        if known is None:
+            declared, used = [], []
+            for offset in self._offsets(name.encode("utf-8", "surrogatepass")):
+                path = self.tree.path_to(offset)
+                if path and path[-1].type in _VARIABLES and path[-1].start_byte == offset:
+                    declaration = _declaration(name, path)
+                    if declaration is not None:
+                        declared.append(declaration)
+                    elif not _is_only_a_label(path):
+                        used.append(Reference(span_of(path[-1]), tuple(path)))
+            known = self._known[name] = (tuple(declared), tuple(used))
+        return known
+
+    def _offsets(self, name: bytes) -> list[int]:
+        if len(self._known) > _LOOK_UPS_BEFORE_AN_INDEX_PAYS:
+            return self._index.get(name, [])
+        text, found = self.tree.text, []
+        offset = text.find(name)
+        while offset >= 0 and name:
+            end = offset + len(name)
+            inside = (offset > 0 and text[offset - 1] in _WORD_BYTES) or (end < len(text) and text[end] in _WORD_BYTES)
+            if not inside:
+                found.append(offset)
+            offset = text.find(name, end)
+        return found
+
+    @cached_property
+    def _index(self) -> dict[bytes, list[int]]:
+        index: dict[bytes, list[int]] = {}
+        for match in _WORD.finditer(self.tree.text):
+            index.setdefault(match.group(), []).append(match.start())
+        return index
+
+
+def _declaration(name: str, path: list[Node]) -> Declared | None:
+    """The declaration whose name stands at the end of the path, or None for a mere use."""
+    depth = len(path) - 1
+    while depth > 0 and _is_target_of_pattern(path[depth - 1], path[depth]):
+        depth -= 1
+    if depth == 0:
+        return None
+    node, parent = path[depth], path[depth - 1]
+    place = span_of(path[-1])
+
+    def declare(keyword: str, scope: Span) -> Declared:
+        return Declared(name, place, scope, keyword)
+
+    if parent.type == "variable_declarator" and _is_field(parent, "name", node):
+        return _of_declarator(path[:depth], node, name, place)
+    if parent.type in {"required_parameter", "optional_parameter"} and _is_field(parent, "pattern", node):
+        return declare("parameter", _enclosing(path[: depth - 1], _FUNCTIONS))
+    if parent.type == "formal_parameters" or (parent.type == "arrow_function" and _is_field(parent, "parameter", node)):
+        return declare("parameter", _enclosing(path[:depth], _FUNCTIONS))
+    if parent.type == "catch_clause" and _is_field(parent, "parameter", node):
+        return declare("parameter", span_of(parent))
+    if parent.type == "for_in_statement" and _is_field(parent, "left", node):
+        kind = parent.child_by_field_name("kind")
+        if kind is None:
+            return None
+        scope = _enclosing(path[: depth - 1], _FUNCTIONS) if kind.type == "var" else span_of(parent)
+        return declare(kind.type, scope)
+    if depth < len(path) - 1:
+        return None
+    if parent.type in _NAMED_BY_STATEMENT and _is_field(parent, "name", node):
+        return declare("function" if "function" in parent.type else "class", _enclosing(path[: depth - 1], _BLOCKS))
+    if parent.type in _NAMED_BY_EXPRESSION and _is_field(parent, "name", node):
+        return declare("function", span_of(parent))
+    if parent.type in {"import_clause", "namespace_import", "import_require_clause"} or (
+        parent.type == "import_specifier"
+        and (_is_field(parent, "alias", node) or parent.child_by_field_name("alias") is None)
+    ):
+        return declare("import", span_of(path[0]))
+    return None
+
+
+def _of_declarator(path: list[Node], target: Node, name: str, place: Span) -> Declared | None:
+    """The variable of ``const target = value``; the path ends at the declarator."""
+    if any(node.type == "ambient_declaration" for node in path[-3:]):
+        return None  # `declare const Deno: ...` describes a global; it makes no variable
+    kind = path[-2].child_by_field_name("kind")
+    keyword = kind.type if kind is not None else "var"
+    scope = _enclosing(path[:-2], _FUNCTIONS if keyword == "var" else _BLOCKS)
+    whole = target.type == "identifier" and keyword == "const"
+    return Declared(name, place, scope, keyword, path[-1].child_by_field_name("value") if whole else None)
+
+
+def _is_target_of_pattern(parent: Node, node: Node) -> bool:
+    if parent.type not in _PATTERNS:
+        return False
+    field = _PATTERNS[parent.type]
+    return field is None or _is_field(parent, field, node)
+
+
+def _is_only_a_label(path: list[Node]) -> bool:
+    """Whether the name is another module's, as in ``import {name as x}`` and ``export {name} from``, or a new one."""
+    parent = path[-2]
+    if parent.type == "import_specifier":
+        return True
+    if parent.type == "export_specifier":
+        statement = path[-4] if len(path) >= 4 else path[0]
+        return _is_field(parent, "alias", path[-1]) or statement.child_by_field_name("source") is not None
+    return False
+
+
+def _enclosing(path: list[Node], kinds: set[str]) -> Span:
+    return next((span_of(node) for node in reversed(path) if node.type in kinds), span_of(path[0]))
+
+
+def _is_field(parent: Node, field: str, child: Node) -> bool:
+    found = parent.child_by_field_name(field)
+    return found is not None and found.id == child.id

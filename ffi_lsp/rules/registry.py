@@ -1,0 +1,75 @@
+"""How a module of this package becomes a rule: its file name gives code and name, its docstring the user's page."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ffi_core.model import DlopenCall, Span
+from ffi_lsp.diagnostic import Diagnostic, Fix, Severity
+from ffi_lsp.rules.facts import LibraryFacts
+
+_MODULE_NAME = re.compile(r"(ffi\d{3})_(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule's `check` yields: a `Diagnostic` without what the rule itself knows; see there."""
+
+    span: Span
+    message: str
+    symbol: str | None = None
+    fixes: tuple[Fix, ...] = ()
+
+
+Check = Callable[[DlopenCall, LibraryFacts], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Parameters
+    ----------
+    code: ``FFI201``.
+    name: ``symbol-not-exported``.
+    severity: how much damage the mistake does.
+    documentation: its page in Markdown: one line of summary, then the sections that say what, why and how to mend it.
+    check: pure function that yields what is wrong with one call.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    documentation: str
+    check: Check
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return self.documentation.partition("\n")[0]
+
+    def judge(self, call: DlopenCall, facts: LibraryFacts) -> Iterator[Diagnostic]:
+        """Every diagnostic of this rule for one call."""
+        for finding in self.check(call, facts):
+            yield Diagnostic(
+                self.code, self.name, self.severity, finding.span, finding.message, finding.symbol, finding.fixes
+            )
+
+
+def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
+    """The rules among the modules of a package, by code: those whose file is called ``ffiNNN_name.py``."""
+    rules = {}
+    for module in sorted(pkgutil.iter_modules(paths), key=lambda entry: entry.name):
+        match = _MODULE_NAME.fullmatch(module.name)
+        if match:
+            loaded = importlib.import_module(f"{package_name}.{module.name}")
+            code, name = match[1].upper(), match[2].replace("_", "-")
+            documentation = inspect.cleandoc(loaded.__doc__ or "")
+            rules[code] = Rule(code, name, loaded.SEVERITY, documentation, loaded.check)
+    return MappingProxyType(rules)
