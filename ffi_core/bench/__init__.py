@@ -1,0 +1,11 @@
+"""Quick runs: call one native function in a child process, time it there, and survive whatever it does.
+
+The parent never loads the library. What a file's call sites offer as arguments is chosen here as well, so that the
+command line and the language server choose alike.
+"""
+
+from ffi_core.bench.arguments import Arguments, ArgumentsError, choose_arguments
+from ffi_core.bench.quick import quick_run
+from ffi_core.bench.report import RunReport, RunRequest
+
+__all__ = ["Arguments", "ArgumentsError", "RunReport", "RunRequest", "choose_arguments", "quick_run"]

@@ -1,0 +1,116 @@
+"""What a list of timings says: centre, spread, extremes, outliers, shape. Pure arithmetic; it takes no time itself."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+DRIFT_LIMIT = 0.05
+"""How far, as a share of the median, the first and the second half of a steady series may lie apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A series of samples in the order they were taken, summarised. Every figure has the unit of the samples.
+
+    Parameters
+    ----------
+    median: the middle sample.
+    mad: the median distance from the median, unscaled: half of all samples lie within it.
+    minimum: the least sample.
+    maximum: the greatest sample.
+    p99: the 99th percentile, interpolated between neighbours.
+    low_outliers: how many lie under Tukey's fence, 1.5 interquartile ranges below the first quartile.
+    high_outliers: how many lie over the fence above the third quartile.
+    steady: whether the halves of the series agree within `DRIFT_LIMIT`; False points at warm-up or a noisy machine.
+    """
+
+    median: float
+    mad: float
+    minimum: float
+    maximum: float
+    p99: float
+    low_outliers: int
+    high_outliers: int
+    steady: bool
+
+    @property
+    def outliers(self) -> int:
+        """How many samples lie outside Tukey's fences."""
+        return self.low_outliers + self.high_outliers
+
+
+def summarise(samples: Sequence[float]) -> Distribution:
+    """Summarise a series of samples.
+
+    Parameters
+    ----------
+    samples: at least one finite number, in the order taken.
+
+    Raises
+    ------
+    ValueError: where there is no sample.
+    """
+    if not samples:
+        raise ValueError("no samples to summarise")
+    ordered = sorted(samples)
+    median = statistics.median(ordered)
+    lower, upper = percentile(ordered, 0.25), percentile(ordered, 0.75)
+    fence = 1.5 * (upper - lower)
+    return Distribution(
+        median=median,
+        mad=statistics.median(abs(sample - median) for sample in ordered),
+        minimum=ordered[0],
+        maximum=ordered[-1],
+        p99=percentile(ordered, 0.99),
+        low_outliers=sum(sample < lower - fence for sample in ordered),
+        high_outliers=sum(sample > upper + fence for sample in ordered),
+        steady=_halves_agree(samples, median),
+    )
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """The value below which a share of the samples lies, linear between neighbours (Hyndman and Fan's type 7).
+
+    Parameters
+    ----------
+    ordered: at least one sample, ascending.
+    share: from 0 to 1.
+    """
+    place = (len(ordered) - 1) * share
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+def histogram(samples: Sequence[float], bins: int) -> tuple[tuple[float, float, int], ...]:
+    """Count the samples in bins of equal width from the least to the 99th percentile; the last bin takes the tail.
+
+    Parameters
+    ----------
+    samples: at least one sample.
+    bins: how many, at least 1.
+
+    Returns
+    -------
+    For each bin its lower edge, its upper edge and how many samples it holds; one bin where all samples are equal.
+    """
+    ordered = sorted(samples)
+    low, high = ordered[0], percentile(ordered, 0.99)
+    if high <= low:
+        return ((low, ordered[-1], len(ordered)),)
+    width = (high - low) / bins
+    counts = [0] * bins
+    for sample in ordered:
+        counts[min(int((sample - low) / width), bins - 1)] += 1
+    return tuple((low + index * width, low + (index + 1) * width, count) for index, count in enumerate(counts))
+
+
+def _halves_agree(samples: Sequence[float], median: float) -> bool:
+    if len(samples) < 2:
+        return False
+    middle = len(samples) // 2
+    drift = abs(statistics.median(samples[:middle]) - statistics.median(samples[middle:]))
+    return drift <= DRIFT_LIMIT * abs(median)

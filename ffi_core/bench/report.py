@@ -1,0 +1,101 @@
+"""What a quick run is asked and what it answers, frozen, and as JSON."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from ffi_core.model import Declaration
+
+
+class Status(enum.StrEnum):
+    """How a run ended. Only `DONE` has timings."""
+
+    DONE = "done"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One function to call, with what.
+
+    Parameters
+    ----------
+    library: an absolute path, or a name that the dynamic loader finds; it is loaded in the child only.
+    declaration: the function's checked declaration.
+    arguments: one JSON value for each parameter, as `ffi_core.bench.arguments` reads them.
+    timeout: seconds until the child and all it started are killed.
+    timed: whether to time the call over many calls; False calls once.
+    """
+
+    library: str
+    declaration: Declaration
+    arguments: tuple[object, ...] = ()
+    timeout: float = 10.0
+    timed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What came of a run. Times are nanoseconds per call, each sample the mean of one batch of calls.
+
+    Parameters
+    ----------
+    status: how the run ended.
+    cause: None when done; else the cause in words: ``SIGSEGV``, ``exit 3``, ``timed out``, or what went wrong.
+    message: a whole sentence for people.
+    symbol: the C name that was called.
+    library: as in the request.
+    calls: how many calls were made, warm-up included.
+    median_ns: the middle sample; None, like every other figure, where nothing was timed.
+    mad_ns: median absolute deviation of the samples.
+    minimum_ns: the fastest batch.
+    p99_ns: the 99th percentile of the samples.
+    calls_per_second: 1e9 / `median_ns`.
+    outliers: samples outside Tukey's fences.
+    steady: whether the first and the second half of the samples agree; None where nothing was timed.
+    batch_size: calls in each batch.
+    samples_ns: every sample, in order.
+    result: what the first call returned, as a JSON value: an address is a string such as ``"0x7ffc"``, a NULL is None,
+        infinities and NaN are strings.
+    stdout: what the child printed, at most 64 KiB of it.
+    stderr: likewise.
+    backend: what made the calls: ``fastcall`` or ``cffi``; None where it never came to that.
+    """
+
+    status: Status
+    cause: str | None
+    message: str
+    symbol: str
+    library: str
+    calls: int = 0
+    median_ns: float | None = None
+    mad_ns: float | None = None
+    minimum_ns: float | None = None
+    p99_ns: float | None = None
+    calls_per_second: float | None = None
+    outliers: int | None = None
+    steady: bool | None = None
+    batch_size: int | None = None
+    samples_ns: tuple[float, ...] = ()
+    result: object = None
+    stdout: str = ""
+    stderr: str = ""
+    backend: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON's types, every field by its name."""
+        return asdict(self) | {"status": self.status.value, "samples_ns": list(self.samples_ns)}
+
+
+FIGURES = frozenset(
+    entry.name
+    for entry in fields(RunReport)
+    if entry.name not in ("status", "cause", "message", "symbol", "library", "stdout", "stderr")
+)
+"""The fields that the child's answer gives."""
