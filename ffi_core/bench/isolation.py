@@ -1,4 +1,4 @@
-"""A child process that may do anything: run it in a session of its own, hear it out within limits, leave nothing behind.
+"""A child process that may do anything: run it in a session of its own, hear it out within limits, leave nothing.
 
 It knows nothing of libraries. What the child may use of the machine it limits itself (`ffi_core.bench.worker`), before
 foreign code runs; here are the clock, the caps on what is read, and the kill.

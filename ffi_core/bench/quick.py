@@ -97,7 +97,7 @@ def _read(request: RunRequest, outcome: Outcome) -> RunReport:
     )
     if answer is not None:
         figures = {name: value for name, value in answer.items() if name in FIGURES}
-        return replace(base, **figures, samples_ns=tuple(answer.get("samples_ns", ())))
+        return replace(base, **figures | {"samples_ns": tuple(answer.get("samples_ns", ()))})
     if error is not None:
         return replace(base, status=Status.FAILED, cause=error, message=error)
     calls = 1 if stage == "timing" else 0

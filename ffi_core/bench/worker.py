@@ -12,6 +12,8 @@ import os
 import resource
 import signal
 import sys
+import traceback
+from dataclasses import replace
 from typing import Any
 
 from ffi_core.bench.arguments import show_result, to_native
@@ -19,7 +21,8 @@ from ffi_core.bench.distribution import summarise
 from ffi_core.bench.loop import Plan, take_series
 from ffi_core.errors import FFIError
 from ffi_core.model import Signature
-from ffi_core.schema import check
+from ffi_core.schema import check, to_schema
+from ffi_core.types import NATIVE_TYPES, Kind
 
 
 def main() -> None:
@@ -35,6 +38,9 @@ def main() -> None:
         tell(_serve(request, tell))
     except (FFIError, TypeError, ValueError, OverflowError, MemoryError, NotImplementedError) as error:
         tell({"error": str(error) or type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not look like an exit of the library's
+        traceback.print_exc()
+        tell({"error": f"the child process failed: {type(error).__name__}: {error}"})
     _flush_c_output()
     os._exit(0)
 
@@ -43,12 +49,15 @@ def _serve(request: dict[str, Any], tell: Any) -> dict[str, Any]:
     from ffi_core.runtime import BACKEND, dlopen, measure
 
     (declaration,) = check(request["schema"])
-    assert isinstance(declaration.signature, Signature)
-    arguments = to_native(declaration.signature, request["arguments"])
+    signature = declaration.signature
+    assert signature is not None
+    arguments = to_native(signature, request["arguments"])
+    declaration = replace(declaration, signature=_with_buffers(signature, arguments))
     tell({"stage": "loading"})
-    function = dlopen(request["library"], request["schema"])[declaration.name]
+    library = dlopen(request["library"], {declaration.name: to_schema(declaration)})
+    function = library[declaration.name]
     tell({"stage": "calling"})
-    result = show_result(declaration.signature.result, function(*arguments))
+    result = show_result(signature.result, function(*arguments))
     answer: dict[str, Any] = {"result": result, "calls": 1, "backend": BACKEND}
     if not request["timed"]:
         return answer
@@ -67,6 +76,15 @@ def _serve(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         "batch_size": series.batch_size,
         "samples_ns": series.samples_ns,
     }
+
+
+def _with_buffers(signature: Signature, arguments: tuple[object, ...]) -> Signature:
+    """The same signature, with ``buffer`` where a block of bytes goes to a pointer: the call itself is the same."""
+    parameters = tuple(
+        NATIVE_TYPES["buffer"] if isinstance(value, bytearray) and type_.kind is not Kind.STRUCT else type_
+        for type_, value in zip(signature.parameters, arguments, strict=True)
+    )
+    return replace(signature, parameters=parameters)
 
 
 def _tell(answer_fd: int, message: dict[str, Any]) -> None:
