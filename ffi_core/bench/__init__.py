@@ -6,6 +6,6 @@ command line and the language server choose alike.
 
 from ffi_core.bench.arguments import Arguments, ArgumentsError, choose_arguments
 from ffi_core.bench.quick import quick_run
-from ffi_core.bench.report import RunReport, RunRequest
+from ffi_core.bench.report import RunReport, RunRequest, Status
 
-__all__ = ["Arguments", "ArgumentsError", "RunReport", "RunRequest", "choose_arguments", "quick_run"]
+__all__ = ["Arguments", "ArgumentsError", "RunReport", "RunRequest", "Status", "choose_arguments", "quick_run"]

@@ -1,0 +1,70 @@
+"""A run's report as a short block of text for people. It prints nothing itself."""
+
+from __future__ import annotations
+
+import json
+
+from ffi_core.bench.distribution import histogram
+from ffi_core.bench.report import RunReport, Status
+from ffi_core.model import Declaration
+
+_BARS = "▁▂▃▄▅▆▇█"
+_UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"))
+
+
+def describe(report: RunReport, declaration: Declaration, *, picture: bool = False) -> str:
+    """Lines that say what was called and what came of it, without a newline at the end.
+
+    Parameters
+    ----------
+    report: the report.
+    declaration: what was called.
+    picture: whether to draw the spread of the samples with block characters beyond ASCII.
+    """
+    rows = [("library", report.library)]
+    if report.status is not Status.DONE:
+        rows += [("outcome", report.cause or report.status.value), ("what happened", report.message)]
+    else:
+        rows.append(("result", json.dumps(report.result)))
+    if report.median_ns is not None:
+        rows += _timings(report)
+        if picture:
+            rows.append(("spread", sparkline(report.samples_ns)))
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([str(declaration), *(f"  {name:<{width}}  {value}" for name, value in rows)])
+
+
+def duration(nanoseconds: float) -> str:
+    """A time with three significant figures in the unit that suits it: ``8.24 ns``, ``1.50 ms``."""
+    scale, unit = next(((scale, unit) for scale, unit in _UNITS if nanoseconds >= 0.9995 * scale), (1.0, "ns"))
+    value = nanoseconds / scale
+    decimals = max(0, 2 - sum(value >= limit for limit in (9.995, 99.95)))
+    return f"{value:.{decimals}f} {unit}"
+
+
+def sparkline(samples: tuple[float, ...], bins: int = 40) -> str:
+    """The samples' histogram in one line, with the times at its ends."""
+    counted = histogram(samples, bins)
+    most = max(count for _, _, count in counted)
+    bars = "".join(_BARS[-(-count * 7 // most)] if count else " " for _, _, count in counted)
+    return f"{duration(counted[0][0])} {bars} {duration(counted[-1][1])}"
+
+
+def _timings(report: RunReport) -> list[tuple[str, str]]:
+    median, mad, minimum, p99 = (
+        duration(value or 0.0) for value in (report.median_ns, report.mad_ns, report.minimum_ns, report.p99_ns)
+    )
+    batches = len(report.samples_ns)
+    made = f"{report.calls:,}" + (f", timed in {batches} batches of {report.batch_size:,}" if batches > 1 else "")
+    rows = [
+        ("median", f"{median} per call (MAD {mad}, min {minimum}, p99 {p99})"),
+        ("rate", f"{report.calls_per_second or 0.0:,.0f} calls per second"),
+        ("calls", made),
+    ]
+    if batches > 1 and not report.steady:
+        rows.append(
+            ("unsteady", "the first and the second half of the run disagree: the machine was busy, or warming up")
+        )
+    if report.outliers:
+        rows.append(("outliers", f"{report.outliers} of {batches} batches"))
+    return rows

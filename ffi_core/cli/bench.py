@@ -1,0 +1,135 @@
+"""Time a function that a JavaScript or TypeScript file declares, in a child process.
+
+Exit codes: 0 done; 1 the function crashed, exited or ran out of its limit; 2 it could not be timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ffi_core.bench import Arguments, ArgumentsError, RunReport, RunRequest, Status, choose_arguments, quick_run
+from ffi_core.bench.text import describe
+from ffi_core.errors import FFIError, LibraryNotFoundError
+from ffi_core.model import Declaration, DlopenCall, Text
+
+_EXIT_CODES = {Status.DONE: 0, Status.FAILED: 2, Status.CANCELLED: 2}
+
+
+class _CannotRunError(Exception):
+    """What stands between the user and the run, in words for them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a .js, .ts, ... file that opens the library")
+    parser.add_argument("--symbol", metavar="NAME", required=True, help="the function, by its name in the schema")
+    parser.add_argument(
+        "--args",
+        metavar="JSON",
+        help='an array with one value for each parameter: \'[0.5, "text", null, {"out": 8}]\'; without it they come '
+        "from the first call in the file whose arguments are literals",
+    )
+    add_run_options(parser)
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what every command takes that runs native code."""
+    parser.add_argument("--timeout", metavar="S", type=_seconds, default=10.0, help="seconds at most (default 10)")
+    parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
+
+
+def exit_code(report: RunReport) -> int:
+    """0 done; 1 the function did not come back; 2 it never ran."""
+    return _EXIT_CODES.get(report.status, 1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Time the function; see the module for the exit codes."""
+    try:
+        call = _find_call(arguments.file, arguments.symbol)
+        declaration, chosen = _choose(call, arguments.symbol, arguments.args)
+        library = _locate(call, arguments.file)
+    except _CannotRunError as error:
+        print(f"ffi-core bench: {error}", file=sys.stderr)
+        return 2
+    report = quick_run(RunRequest(str(library), declaration, chosen.values, arguments.timeout))
+    if arguments.json:
+        found = {"arguments": list(chosen.values), "arguments_from": chosen.origin}
+        print(json.dumps(report.to_json() | found, indent=2))
+    else:
+        picture = sys.stdout.isatty() and sys.stdout.encoding.lower() == "utf-8"
+        print(describe(report, declaration, picture=picture))
+        sys.stderr.write(report.stderr)
+    return exit_code(report)
+
+
+def _find_call(file: Path, symbol: str) -> DlopenCall:
+    from ffi_core.dialects import read
+
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise _CannotRunError(f"{file}: {error.strerror or error}") from error
+    calls = read(text, file)
+    if not calls:
+        raise _CannotRunError(f"{file}: no call of dlopen that could be read")
+    found = next((call for call in calls if call.declaration_of(symbol)), None)
+    if found is None:
+        names = [entry.name for call in calls for entry in call.declarations]
+        near = difflib.get_close_matches(symbol, names, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]!r}?" if near else f"it declares {', '.join(names) or 'nothing'}"
+        raise _CannotRunError(f"{file} does not declare {symbol!r}; {hint}")
+    return found
+
+
+def _choose(call: DlopenCall, symbol: str, text: str | None) -> tuple[Declaration, Arguments]:
+    entry = call.declaration_of(symbol)
+    try:
+        chosen = choose_arguments(call, symbol, None if text is None else _array(text))
+    except ArgumentsError as error:
+        hint = "" if error.example is None else f"; give them like this: --args '{json.dumps(error.example)}'"
+        raise _CannotRunError(f"{error}{hint}") from error
+    assert entry is not None
+    assert entry.declaration is not None
+    return entry.declaration, chosen
+
+
+def _array(text: str) -> Sequence[object]:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise _CannotRunError(f"--args {text!r} is no JSON: {error}") from error
+    if not isinstance(values, list):
+        raise _CannotRunError(f"--args takes a JSON array, such as '[0.5]', not {text!r}")
+    return values
+
+
+def _locate(call: DlopenCall, file: Path) -> Path:
+    from ffi_core.library import locate
+
+    if not isinstance(call.library, Text):
+        raise _CannotRunError(f"{file}: the library's name is not a text literal, so nothing tells which file to load")
+    try:
+        location = locate(call.library.value, base=file.resolve().parent)
+    except FFIError as error:
+        raise _CannotRunError(str(error)) from error
+    if location.failure is not None:
+        raise _CannotRunError(str(location.failure))
+    if location.path is None:
+        raise _CannotRunError(str(LibraryNotFoundError(location.name, location.searched, location.near)))
+    return location.path
+
+
+def _seconds(word: str) -> float:
+    try:
+        seconds = float(word)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 86400:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of seconds between 0 and a day")
+    return seconds
