@@ -1,0 +1,103 @@
+"""From a library's name to its file, and from a library to those it needs, as the dynamic loader would go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
+from ffi_core.library.host import Target, host
+from ffi_core.library.library import Library
+from ffi_core.library.linux import Requester, Search, requester
+from ffi_core.library.location import Location, Step
+from ffi_core.library.reading import open_library
+from ffi_core.model import Symbol
+
+_MOST_DEPENDENCIES = 1024
+
+
+def locate(name: str, *, base: Path | None = None, environment: Mapping[str, str] | None = None) -> Location:
+    """Find the file that dlopen would open for a name, and say where it looked. Nothing is loaded, nothing is run.
+
+    Parameters
+    ----------
+    name: as given to dlopen. A name with a slash is a path, and is taken as it stands; one without is searched for.
+    base: the directory that a relative path starts from; the working directory by default.
+    environment: the variables that the loader would see (``LD_LIBRARY_PATH``); those of this process by default.
+
+    Returns
+    -------
+    The answer. It never raises: what is wrong with the name or the file found stands in it.
+    """
+    if not name:
+        return Location(name, None, (Step("", "an empty name means the program itself, which is no file to look for"),))
+    if "\0" in name:
+        return Location(name, None, (Step(repr(name), "no file's name can hold a NUL character"),))
+    search = Search(name, host(), os.environ if environment is None else environment)
+    return search.by_path(base) if "/" in name else search.by_name()
+
+
+def dependencies(library: Library, *, environment: Mapping[str, str] | None = None) -> tuple[Library, ...]:
+    """The libraries that a library needs, and those that they need, in the order in which dlsym searches them.
+
+    Breadth first, each once, the library itself left out; one that is missing or damaged is passed over.
+
+    Parameters
+    ----------
+    library: where to start.
+    environment: as for `locate`.
+    """
+    variables = os.environ if environment is None else environment
+    found = {library.path: library}
+    by_soname = {library.soname: library}
+    queue = [(library, requester(library))]
+    for current, asking in queue:
+        for name in current.needed:
+            # The loader takes a library that is already there for every one of its name.
+            needed = by_soname.get(name) or _open_needed(current, name, asking, variables)
+            if needed is not None and needed.path not in found and len(found) < _MOST_DEPENDENCIES:
+                found[needed.path] = needed
+                by_soname.setdefault(needed.soname, needed)
+                queue.append((needed, requester(needed, asking)))
+    return tuple(entry for entry, _ in queue[1:])
+
+
+def resolve(
+    library: Library, name: str, *, environment: Mapping[str, str] | None = None
+) -> tuple[Symbol, Library] | None:
+    """What dlsym finds for a name in an opened library: a symbol of its own, else of a library that it needs.
+
+    Parameters
+    ----------
+    library: the library.
+    name: the symbol.
+    environment: as for `locate`.
+
+    Returns
+    -------
+    The symbol and the library that exports it, or None.
+
+    Raises
+    ------
+    LibraryNotFoundError, LibraryLoadError: the library's own file is damaged, or was replaced since it was opened.
+    """
+    symbol = library.find(name)
+    if symbol is not None:
+        return symbol, library
+    for needed in dependencies(library, environment=environment):
+        symbol = needed.find(name)
+        if symbol is not None:
+            return symbol, needed
+    return None
+
+
+def _open_needed(library: Library, name: str, asking: Requester, environment: Mapping[str, str]) -> Library | None:
+    search = Search(name, Target(library.architecture, library.bits), environment, asking)
+    location = search.by_path(None) if "/" in name else search.by_name()
+    if location.path is None or location.failure is not None:
+        return None
+    try:
+        return open_library(location.path)
+    except (LibraryNotFoundError, LibraryLoadError):
+        return None
