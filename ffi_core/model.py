@@ -141,16 +141,9 @@ class Unknown(Value):
 
 @dataclass(frozen=True, slots=True)
 class Text(Value):
-    """A string.
-
-    Parameters
-    ----------
-    value: the string.
-    quote: the quotation mark that it is written in; empty where it is no plain literal, but the name of a const.
-    """
+    """A string."""
 
     value: str
-    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +286,9 @@ class DlopenCall:
     bindings: the names that destructuring takes, in order.
     uses: each place where a bound name stands, other than its binding, with the symbol's name.
     calls: each call of a bound function.
+    labels: those names among bindings and uses that others read as well, as in ``{ f }`` and ``export { f }``, so that
+        the variable cannot be renamed alone.
+    source: the text of the whole file, which every span refers to.
     """
 
     dialect: str
@@ -303,7 +299,9 @@ class DlopenCall:
     declarations: tuple[SourceDeclaration, ...] = ()
     bindings: tuple[Binding, ...] = ()
     uses: tuple[tuple[str, Span], ...] = ()
-    calls: tuple[CallSite, ...] = field(default=())
+    calls: tuple[CallSite, ...] = ()
+    labels: tuple[Span, ...] = ()
+    source: bytes = field(default=b"", repr=False, compare=False)
 
     def declaration_of(self, name: str) -> SourceDeclaration | None:
         """The entry of that name; the last one wins, as in JavaScript."""

@@ -5,6 +5,7 @@ Libraries are read as files, never loaded. What was read is kept until the file'
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,21 +14,19 @@ from pathlib import Path
 
 from ffi_core.dialects import mentions_bindings, read_tree
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
-from ffi_core.library import Library, locate, open_library
+from ffi_core.library import Library, Location, dependencies, locate, open_library
 from ffi_core.model import DlopenCall, Text
 from ffi_core.source import SourceTree, parse
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.rules import LibraryFacts, run
 from ffi_lsp.text import SourceText
 
-_SECONDS_BETWEEN_STATS = 1.0
+_SECONDS_BETWEEN_LOOK_UPS = 1.0
 _FOREIGN_SUFFIXES = {
     "linux": (".dll", ".dylib", ".framework", ".tbd"),
     "darwin": (".dll", ".so"),
     "win32": (".so", ".dylib", ".framework", ".tbd"),
 }
-
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,72 +89,58 @@ class Workspace:
 
 
 class _Libraries:
-    """Facts by library name and folder: looked up again after a second, read again when a file has changed."""
+    """Facts by library name and folder: looked up again after a second; unchanged files are not read again."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._facts: dict[tuple[str, Path], tuple[float, LibraryFacts]] = {}
-        self._files: dict[Path, tuple[Stamp, Library | LibraryLoadError]] = {}
 
-    def facts(self, call: DlopenCall, base: Path) -> LibraryFacts:
-        if not isinstance(call.library, Text):
+    def facts(self, call: DlopenCall, folder: Path) -> LibraryFacts:
+        if not isinstance(call.library, Text) or not call.library.value:
             return LibraryFacts()
-        key = (call.library.value, base)
-        read_at, facts = self._facts.get(key, (0.0, None))
+        key = (call.library.value, folder)
+        looked_up_at, facts = self._facts.get(key, (0.0, None))
         now = self._clock()
-        if facts is None or now - read_at >= _SECONDS_BETWEEN_STATS:
-            facts = self._look_up(*key)
+        if facts is None or now - looked_up_at >= _SECONDS_BETWEEN_LOOK_UPS:
+            facts = _look_up(*key)
             self._facts[key] = (now, facts)
         return facts
 
-    def _look_up(self, name: str, base: Path) -> LibraryFacts:
-        location = locate(name, base=base)
-        if location.path is None:
-            if location.failure is not None:
-                return LibraryFacts(location, failure=location.failure)
-            missing = LibraryNotFoundError(name, location.searched, location.near)
-            return LibraryFacts(location, failure=None if _is_for_another_platform(name) else missing)
-        opened = self._open(location.path)
-        if not isinstance(opened, Library):
-            return LibraryFacts(location, failure=opened)
-        needed, complete = self._needed_by(opened)
-        return LibraryFacts(location, opened, None, needed, complete)
 
-    def _open(self, path: Path) -> Library | LibraryNotFoundError | LibraryLoadError:
-        try:
-            status = path.stat()
-            stamp = (status.st_size, status.st_mtime_ns, status.st_ino)
-            known = self._files.get(path)
-            if known is None or known[0] != stamp:
-                known = self._files[path] = (stamp, _read(path))
-            return known[1]
-        except OSError:
-            return LibraryNotFoundError(str(path), (str(path),))
-
-    def _needed_by(self, library: Library) -> tuple[tuple[Library, ...], bool]:
-        """The needed libraries breadth first, as dlsym searches them, and whether all of them were found."""
-        found: list[Library] = []
-        waiting, seen, complete = [library], {library.path}, True
-        while waiting:
-            current = waiting.pop(0)
-            for name in current.needed:
-                path = locate(name, base=current.path.parent).path
-                opened = self._open(path) if path is not None else None
-                if not isinstance(opened, Library):
-                    complete = False
-                elif opened.path not in seen:
-                    seen.add(opened.path)
-                    found.append(opened)
-                    waiting.append(opened)
-        return tuple(found), complete
-
-
-def _read(path: Path) -> Library | LibraryLoadError:
+def _look_up(name: str, folder: Path) -> LibraryFacts:
+    location = _locate(name, folder)
+    if location.path is None or location.failure is not None:
+        foreign = name.lower().endswith(_FOREIGN_SUFFIXES.get(sys.platform, ()))
+        return LibraryFacts(location, failure=None if foreign else location.failure or _not_found(location))
     try:
-        return open_library(path)
-    except LibraryLoadError as error:
-        return error
+        library = open_library(location.path)
+        needed = dependencies(library)
+        # Rules read no files: all names are taken into memory here. It is done once for each state of a file.
+        for entry in (library, *needed):
+            entry.names()
+    except (LibraryLoadError, LibraryNotFoundError) as error:
+        return LibraryFacts(location, failure=error)
+    return LibraryFacts(
+        location, library, None, needed, _are_all_there(library, needed), Path(os.path.realpath(library.path))
+    )
 
 
-def _is_for_another_platform(name: str) -> bool:
-    return name.lower().endswith(_FOREIGN_SUFFIXES.get(sys.platform, ())) or (sys.platform != "win32" and "\\" in name)
+def _locate(name: str, folder: Path) -> Location:
+    """Where a name leads. A relative path is tried from the file's folder upwards: projects are run from their root."""
+    first = locate(name, base=folder)
+    if first.path is not None or "/" not in name or name.startswith("/"):
+        return first
+    for parent in folder.parents:
+        other = locate(name, base=parent)
+        if other.path is not None:
+            return other
+    return first
+
+
+def _not_found(location: Location) -> LibraryNotFoundError:
+    return LibraryNotFoundError(location.name, location.searched, location.near)
+
+
+def _are_all_there(library: Library, needed: tuple[Library, ...]) -> bool:
+    there = {name for entry in needed for name in (entry.soname, entry.path.name)}
+    return all(name in there or "/" in name for entry in (library, *needed) for name in entry.needed)

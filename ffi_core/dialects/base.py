@@ -23,6 +23,7 @@ class Dialect:
     parameters: name of the field that lists the parameters' types.
     result: name of the field that gives the result's type.
     fields: every field that an entry may have.
+    ignored: those of them that the runtime does not look at.
     required: fields without which an entry does not work.
     types: each accepted spelling of a native type, with its name in `ffi_core.types.NATIVE_TYPES`, or None where only
         this dialect has the type.
@@ -35,12 +36,13 @@ class Dialect:
     parameters: str
     result: str
     fields: tuple[str, ...]
+    ignored: tuple[str, ...]
     required: tuple[str, ...]
     types: Mapping[str, str | None]
     read: Callable[[SourceTree, Scopes], Iterable[DlopenCall]]
 
     def nearest_type(self, word: str) -> str | None:
-        """The spelling of this dialect that `word`, which is none, most likely stands for; None where nothing is near."""
+        """The spelling in this dialect that `word`, which is none, most likely stands for, or None if none is near."""
         native = nearest_type(word)
         if native is not None and native not in self.types:
             native = next((spelling for spelling, meaning in self.types.items() if meaning == native), None)

@@ -18,8 +18,8 @@ from ffi_core.source.extract import (
     NotFoldedError,
     arguments_of,
     bindings_of,
-    call_through,
     declarations_of,
+    follow,
     is_member,
     offsets_of,
     pattern_around,
@@ -31,13 +31,15 @@ from ffi_core.types import NATIVE_TYPES
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_NOT_LOOKED_AT = ("nonblocking", "optional", "name")
+
 
 def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
     for offset in offsets_of(tree.text, b"dlopen"):
         path = tree.path_to(offset)
         call = _call_at(path, scopes)
         if call is not None:
-            yield _dlopen_call(call, path, scopes)
+            yield _dlopen_call(call, path, tree, scopes)
 
 
 def _call_at(path: list[Node], scopes: Scopes) -> Node | None:
@@ -56,19 +58,12 @@ def _is_porffors(callee: Node, scopes: Scopes) -> bool:
     return is_member(callee, "Porffor", "dlopen") and scopes.resolve("Porffor", callee.start_byte) is None
 
 
-def _dlopen_call(call: Node, path: list[Node], scopes: Scopes) -> DlopenCall:
+def _dlopen_call(call: Node, path: list[Node], tree: SourceTree, scopes: Scopes) -> DlopenCall:
     arguments = arguments_of(call, scopes).items
     library, schema = (*arguments, None, None)[:2]
     callee = call.child_by_field_name("function") or call
     bindings = bindings_of(pattern_around(path, call))
-    uses, calls = [], []
-    for binding in bindings:
-        declared = scopes.resolve(binding.local, binding.local_span.start)
-        for reference in scopes.references(declared) if declared is not None else ():
-            uses.append((binding.symbol, reference.span))
-            site = call_through(reference, binding.symbol, scopes)
-            if site is not None:
-                calls.append(site)
+    followed = follow(bindings, scopes)
     return DlopenCall(
         "porffor",
         span_of(call),
@@ -77,8 +72,10 @@ def _dlopen_call(call: Node, path: list[Node], scopes: Scopes) -> DlopenCall:
         schema,
         declarations_of(schema, _declaration),
         bindings,
-        tuple(sorted(uses, key=lambda use: use[1])),
-        tuple(sorted(calls, key=lambda site: site.span)),
+        followed.uses,
+        followed.calls,
+        followed.labels,
+        tree.text,
     )
 
 
@@ -86,8 +83,9 @@ def _declaration(name: str, entry: Object) -> Declaration | None:
     """The entry as Porffor takes it: without ``result`` no value is read, and other fields are not looked at."""
     try:
         fields = plain(entry)
-        return check({name: {"parameters": fields["parameters"], "result": fields.get("result", "void")}})[0]
-    except (NotFoldedError, SchemaError, KeyError):
+        read = {"result": "void"} | {key: value for key, value in fields.items() if key not in _NOT_LOOKED_AT}
+        return check({name: read})[0]
+    except (NotFoldedError, SchemaError):
         return None
 
 
@@ -97,7 +95,8 @@ DIALECT = Dialect(
     entry_points=(b"dlopen",),
     parameters="parameters",
     result="result",
-    fields=("parameters", "result", "nonblocking", "optional", "name"),
+    fields=("parameters", "result", *_NOT_LOOKED_AT),
+    ignored=_NOT_LOOKED_AT,
     required=("parameters",),
     types={name: name for name in NATIVE_TYPES},
     read=_read,

@@ -6,6 +6,7 @@ Knows JavaScript, but no dialect.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ffi_core.model import (
@@ -153,7 +154,39 @@ def _binding(node: Node) -> Binding | None:
     folded = fold(inner) if inner.type != "property_identifier" else Text(span_of(inner), text_of(inner))
     if target is None or target.type != "identifier" or not isinstance(folded, Text):
         return None
-    return Binding(folded.value, folded.span, text_of(target), span_of(target))
+    return Binding(folded.value, span_of(key), text_of(target), span_of(target))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where the bound names lead; the fields are those of `DlopenCall`."""
+
+    uses: tuple[tuple[str, Span], ...]
+    calls: tuple[CallSite, ...]
+    labels: tuple[Span, ...]
+
+
+def follow(bindings: tuple[Binding, ...], scopes: Scopes) -> Followed:
+    """Find every use of the names that destructuring gives, and the calls among them; shadowed names are none."""
+    uses, calls, labels = [], [], []
+    for binding in bindings:
+        declared = scopes.resolve(binding.local, binding.local_span.start)
+        if declared is None or declared.span != binding.local_span:
+            continue
+        if declared.exported:
+            labels.append(binding.local_span)
+        for reference in scopes.references(declared):
+            uses.append((binding.symbol, reference.span))
+            if reference.is_label:
+                labels.append(reference.span)
+            site = call_through(reference, binding.symbol, scopes)
+            if site is not None:
+                calls.append(site)
+    return Followed(
+        tuple(sorted(uses, key=lambda use: use[1])),
+        tuple(sorted(calls, key=lambda site: site.span)),
+        tuple(sorted(labels)),
+    )
 
 
 def call_through(reference: Reference, symbol: str, scopes: Scopes | None = None) -> CallSite | None:
@@ -178,4 +211,4 @@ def is_member(node: Node, owner: str, name: str) -> bool:
     member, index = node.child_by_field_name("property"), node.child_by_field_name("index")
     if member is not None:
         return text_of(member) == name
-    return index is not None and fold(index) == Text(span_of(index), name, quote=text_of(index)[:1])
+    return index is not None and fold(index) == Text(span_of(index), name)

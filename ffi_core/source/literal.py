@@ -170,10 +170,10 @@ class _Folder:
         if inner is None:
             return None
         match self.fold(inner, depth + 1):
-            case Text(value=text, span=span):
-                return text, span
-            case Number(value=int() as number, span=span):
-                return str(number), span
+            case Text(value=text):
+                return text, span_of(node)
+            case Number(value=int() as number):
+                return str(number), span_of(node)
             case _:
                 return None
 
@@ -227,7 +227,7 @@ def _text(raw: bytes, span: Span) -> Value:
         value = _unescape(raw[1:-1].decode())
     except UnicodeDecodeError:
         value = None
-    return Unknown(span) if value is None else Text(span, value, quote=chr(raw[0]))
+    return Unknown(span) if value is None else Text(span, value)
 
 
 def _unescape(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Text to syntax tree, by the grammar that the file's name asks for. Broken text gives a tree too; no file is opened."""
+"""Text to syntax tree, by the grammar that the file's name asks for. Broken text gives a tree too; no file is read."""
 
 from __future__ import annotations
 

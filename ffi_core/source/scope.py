@@ -80,8 +80,9 @@ class Declared:
     name: the variable.
     span: the name's place.
     scope: the text in which it is known.
-    keyword: ``"const"``, ``"let"``, ``"var"``, ``"parameter"``, ``"import"``, ``"function"`` ...
+    keyword: ``"const"``, ``"let"``, ``"var"``, ``"parameter"``, ``"import"``, ``"function"``, ``"class"``.
     value: the expression that a const is set to as a whole, or None.
+    exported: whether the declaration itself stands behind ``export``.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Declared:
     scope: Span
     keyword: str
     value: Node | None = None
+    exported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,11 @@ class Reference:
 
     span: Span
     path: tuple[Node, ...]
+
+    @property
+    def is_label(self) -> bool:
+        """Whether the name is read by others too, as in ``{ name }`` and ``export { name }``."""
+        return self.path[-1].type != "identifier" or self.path[-2].type == "export_specifier"
 
 
 class Scopes:
@@ -213,7 +220,8 @@ def _of_declarator(path: list[Node], target: Node, name: str, place: Span) -> De
     keyword = kind.type if kind is not None else "var"
     scope = _enclosing(path[:-2], _FUNCTIONS if keyword == "var" else _BLOCKS)
     whole = target.type == "identifier" and keyword == "const"
-    return Declared(name, place, scope, keyword, path[-1].child_by_field_name("value") if whole else None)
+    value = path[-1].child_by_field_name("value") if whole else None
+    return Declared(name, place, scope, keyword, value, exported=path[-3].type == "export_statement")
 
 
 def _is_target_of_pattern(parent: Node, node: Node) -> bool:

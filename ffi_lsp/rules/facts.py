@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, Location
@@ -20,6 +21,7 @@ class LibraryFacts:
     failure: why there is no library.
     needed: the libraries that it needs, transitively, in the order that dlsym searches them.
     complete: whether every needed library was found and read; if not, a missing symbol proves nothing.
+    file: the library's file with symbolic links followed, which often bears the version in its name.
     """
 
     location: Location | None = None
@@ -27,6 +29,15 @@ class LibraryFacts:
     failure: LibraryNotFoundError | LibraryLoadError | None = None
     needed: tuple[Library, ...] = ()
     complete: bool = True
+    file: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """The library as messages name it: its file, and its soname where that differs."""
+        if self.library is None:
+            return "the library"
+        file, soname = self.file or self.library.path, self.library.soname
+        return f"{file} (soname {soname})" if soname and soname != file.name else str(file)
 
     def find(self, name: str) -> tuple[Symbol, Library] | None:
         """The symbol that dlsym would give, and the library that it comes from: the library itself first, then those
@@ -37,3 +48,7 @@ class LibraryFacts:
                 if symbol is not None:
                     return symbol, library
         return None
+
+    def nearest(self, name: str) -> str | None:
+        """The name exported by the library itself that a person who wrote `name` most likely meant."""
+        return self.library.nearest(name) if self.library is not None else None

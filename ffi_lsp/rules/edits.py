@@ -1,0 +1,79 @@
+"""Edits that several rules make: another word in the same quotes, another key, another name for a symbol everywhere."""
+
+from __future__ import annotations
+
+import re
+
+from ffi_core.model import DlopenCall, SourceDeclaration, Span
+from ffi_lsp.diagnostic import Edit, Fix
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_QUOTES = b"'\"`"
+_UNSAFE_IN_QUOTES = "'\"`\\$\n"
+
+
+def text_edit(call: DlopenCall, span: Span, text: str) -> Edit:
+    """Write another string in the place of one, in the same quotes; the name of a const gives way to a literal.
+
+    `text` holds no quotation mark and no backslash.
+    """
+    if _is_quoted(call, span):
+        return Edit(Span(span.start + 1, span.end - 1), text)
+    return Edit(span, f'"{text}"')
+
+
+def key_edit(call: DlopenCall, span: Span, key: str) -> Edit:
+    """Write another key in the place of one, in quotes where the old one had some; `key` is an identifier."""
+    return Edit(Span(span.start + 1, span.end - 1), key) if _is_quoted(call, span) else Edit(span, key)
+
+
+def rename_symbol(call: DlopenCall, entry: SourceDeclaration, name: str) -> Fix | None:
+    """Give a schema entry another name: its key, its binding and every use.
+
+    Returns
+    -------
+    The fix; not a safe one where a variable is renamed to a word that stands in the file already. None where the new
+    name cannot stand as a variable or is a key already, or where the variable's name is read by others too.
+    """
+    if not _IDENTIFIER.fullmatch(name) or call.declaration_of(name) is not None or entry.span == entry.name_span:
+        return None
+    edits = [key_edit(call, entry.name_span, name)]
+    variables: list[Span] = []
+    for binding in call.bindings:
+        if binding.symbol != entry.name:
+            continue
+        if binding.symbol_span == binding.local_span:
+            variables += [binding.local_span, *(span for _, span in call.uses if _text(call, span) == entry.name)]
+        else:
+            edits.append(key_edit(call, binding.symbol_span, name))
+    if any(span in call.labels for span in variables):
+        return None
+    edits += [Edit(span, name) for span in variables]
+    taken = re.search(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", call.source)
+    return Fix(f"Rename to {name!r}", tuple(edits), safe=not (variables and taken))
+
+
+def _text(call: DlopenCall, span: Span) -> str:
+    return call.source[span.start : span.end].decode("utf-8", "replace")
+
+
+def _is_quoted(call: DlopenCall, span: Span) -> bool:
+    return call.source[span.start] in _QUOTES and span.end - span.start >= 2
+
+
+def library_fixes(call: DlopenCall, near: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Put another library's name in place of one that cannot be opened.
+
+    Parameters
+    ----------
+    near: the names that could be meant, best first. Where all are one library under several names, the first is safe.
+    """
+    if call.library is None or not near or any(letter in _UNSAFE_IN_QUOTES for letter in "".join(near)):
+        return ()
+    one_library = len({other.partition(".so")[0] for other in near}) == 1
+    return tuple(
+        Fix(
+            f"Replace by {other!r}", (text_edit(call, call.library.span, other),), safe=one_library and other == near[0]
+        )
+        for other in near
+    )

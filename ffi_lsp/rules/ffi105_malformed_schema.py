@@ -1,0 +1,85 @@
+"""A schema, or an entry of one, that has the wrong shape.
+
+## What it does
+
+Finds a schema that is no object, an entry that is no object, and a list of parameters that is no array.
+
+## Why is this bad
+
+The runtimes refuse it, most of them without saying which entry they mean; Porffor's compiler crashes.
+
+## Bad
+
+```js
+const { toupper } = Porffor.dlopen("libc.so.6", {
+  toupper: { parameters: "i32", result: "i32" },
+});
+```
+
+## Good
+
+```js
+const { toupper } = Porffor.dlopen("libc.so.6", {
+  toupper: { parameters: ["i32"], result: "i32" },
+});
+```
+
+## Fix
+
+A type that stands alone gets its brackets, where a list was expected: `"i32"` becomes `["i32"]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ffi_core.model import Array, DlopenCall, Nothing, Object, Property, Span, Text, Unknown, Value
+from ffi_lsp.diagnostic import Edit, Fix, Severity
+from ffi_lsp.rules.facts import LibraryFacts
+from ffi_lsp.rules.registry import Finding
+from ffi_lsp.rules.schema_values import dialect_of
+
+SEVERITY = Severity.ERROR
+
+
+def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+    """Whatever stands in the place of an object or of a list and is neither that nor unknown."""
+    if call.schema is None:
+        if call.library is not None and not isinstance(call.library, Unknown):
+            yield Finding(
+                call.callee_span, "no schema: the second argument says which symbols there are, and their types"
+            )
+    elif not isinstance(call.schema, Object | Unknown):
+        yield Finding(call.schema.span, f"a schema is an object from symbol to declaration, not {_kind(call.schema)}")
+    dialect = dialect_of(call)
+    shape = f"{{ {dialect.parameters}: [...], {dialect.result}: ... }}"
+    for entry in call.declarations:
+        if isinstance(entry.value, Object):
+            found = _judge_list(entry.name, entry.value.get(dialect.parameters))
+            if found is not None:
+                yield found
+        elif not isinstance(entry.value, Unknown):
+            message = f"a declaration is an object such as {shape}, not {_kind(entry.value)}"
+            yield Finding(entry.value.span, message, entry.name)
+
+
+def _judge_list(symbol: str, field: Property | None) -> Finding | None:
+    if field is None or isinstance(field.value, Array | Unknown):
+        return None
+    message = f"{field.key!r} is a list of types, not {_kind(field.value)}"
+    return Finding(field.value.span, message, symbol, _brackets(field.value))
+
+
+def _brackets(value: Value) -> tuple[Fix, ...]:
+    if not isinstance(value, Text):
+        return ()
+    start, end = value.span.start, value.span.end
+    return (Fix("Put brackets around it", (Edit(Span(start, start), "["), Edit(Span(end, end), "]"))),)
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, Nothing):
+        return "undefined" if value.undefined else "null"
+    return {"Array": "an array", "Object": "an object", "Text": "a string", "Boolean": "a boolean"}.get(
+        type(value).__name__, "a number"
+    )

@@ -1,0 +1,75 @@
+"""A symbol that neither the library nor those it needs export.
+
+## What it does
+
+Looks each declared symbol up in the file of the library, and then in the libraries that it needs, as `dlsym`
+does.
+
+## Why is this bad
+
+Porffor does not look at the answer of `dlsym`: the program compiles, runs, and crashes at the first call. The
+other runtimes refuse to open the library. The reasons are a slip of the keyboard, a version of the library
+that does not have the symbol yet or any more, a function that is a macro in C, or a C++ function without
+`extern "C"`.
+
+## Bad
+
+```js
+const { ilogg } = Porffor.dlopen("libm.so.6", {
+  ilogg: { parameters: ["f64"], result: "i32" },
+});
+console.log(ilogg(8));
+```
+
+## Good
+
+```js
+const { ilogb, toupper } = Porffor.dlopen("libm.so.6", {
+  ilogb: { parameters: ["f64"], result: "i32" },
+  toupper: { parameters: ["i32"], result: "i32" }, // exported by libc.so.6, which libm.so.6 needs
+});
+console.log(ilogb(8));
+```
+
+## Fix
+
+Where an exported name is near, the symbol is renamed to it: its key, its binding and every use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ffi_core.model import DlopenCall, SourceDeclaration
+from ffi_lsp.diagnostic import Fix, Severity
+from ffi_lsp.rules.edits import rename_symbol, text_edit
+from ffi_lsp.rules.facts import LibraryFacts
+from ffi_lsp.rules.registry import Finding
+from ffi_lsp.rules.schema_values import may_be_missing, renaming_field, symbol_of, symbol_span
+
+SEVERITY = Severity.ERROR
+
+
+def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
+    """Every declared symbol that the library does not have, where all of its exports are known."""
+    if facts.library is None or not facts.complete:
+        return
+    for entry in call.declarations:
+        symbol = symbol_of(call, entry)
+        if symbol is not None and facts.find(symbol) is None and not may_be_missing(call, entry):
+            yield _finding(call, facts, entry, symbol)
+
+
+def _finding(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, symbol: str) -> Finding:
+    elsewhere = ", nor does any library that it needs" if facts.needed else ""
+    message = f"{facts.title} does not export {symbol!r}{elsewhere}"
+    nearest = facts.nearest(symbol)
+    if nearest is None:
+        return Finding(symbol_span(call, entry), message, entry.name)
+    message = f"{message}; did you mean {nearest!r}?"
+    renamed = renaming_field(call, entry)
+    if renamed is not None:
+        fix: Fix | None = Fix(f"Rename to {nearest!r}", (text_edit(call, renamed.value.span, nearest),))
+    else:
+        fix = rename_symbol(call, entry, nearest)
+    return Finding(symbol_span(call, entry), message, entry.name, (fix,) if fix else ())
