@@ -1,0 +1,208 @@
+"""`ffi-core call` and `ffi-core bench`: what they print, and the exit codes that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ffi_core.cli import main
+
+SOURCE = """
+#include <stdio.h>
+#include <stdlib.h>
+int add(int a, int b) { return a + b; }
+double half(double x) { return x / 2; }
+int say(const char *text) { return puts(text); }
+void nothing(void) {}
+int crash(void) { abort(); }
+void leave(int code) { exit(code); }
+int spin(void) { for (volatile int turn = 0;; turn = !turn) {} }
+"""
+
+
+@pytest.fixture
+def library(compile_library) -> Path:
+    return compile_library(SOURCE, "libcommands.so")
+
+
+@pytest.fixture
+def file(library: Path, tmp_path: Path) -> Path:
+    found = tmp_path / "commands.ts"
+    found.write_text(f"""
+const {{ add, half, crash, leave, spin, wrong }} = Porffor.dlopen("{library}", {{
+  add: {{ parameters: ["i32", "i32"], result: "i32" }},
+  half: {{ parameters: ["f64"], result: "f64" }},
+  crash: {{ parameters: [], result: "i32" }},
+  leave: {{ parameters: ["i32"] , result: "void" }},
+  spin: {{ parameters: [], result: "i32" }},
+  wrong: {{ parameters: ["int"], result: "i32" }},
+}});
+half(0.5);
+""")
+    return found
+
+
+# --- call -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signature", "words", "printed"),
+    [
+        ("add(i32, i32) -> i32", ["40", "-2"], "38\n"),
+        ("half(f64) -> f64", ["1e-3"], "0.0005\n"),
+        ("half(f64) -> f64", ["--", "-inf"], '"-Infinity"\n'),
+        ("say(buffer) -> i32", ["hello"], "hello\n6\n"),
+        ("nothing()", [], ""),
+    ],
+)
+def test_call_prints_what_the_library_prints_and_then_the_result(
+    library: Path, capfd: pytest.CaptureFixture[str], signature: str, words: list[str], printed: str
+) -> None:
+    assert main(["call", str(library), signature, *words]) == 0
+    assert capfd.readouterr() == (printed, "")
+
+
+@pytest.mark.parametrize(
+    ("signature", "words", "cause"),
+    [("crash() -> i32", [], "SIGABRT"), ("leave(i32)", ["3"], "exit 3"), ("spin() -> i32", [], "timed out")],
+)
+def test_call_gives_1_and_the_cause_where_the_function_does_not_come_back(
+    library: Path, capfd: pytest.CaptureFixture[str], signature: str, words: list[str], cause: str
+) -> None:
+    assert main(["call", "--timeout", "1", str(library), signature, *words]) == 1
+    out, error = capfd.readouterr()
+    assert out == ""
+    assert error.startswith(f"ffi-core call: {cause}: ")
+
+
+@pytest.mark.parametrize(
+    ("signature", "words", "said"),
+    [
+        ("add(i32, i32) -> i32", ["1"], "takes 2 arguments (i32, i32), not 1"),
+        ("add(i32, i32) -> i32", ["1", "2", "3"], "takes 2 arguments (i32, i32), not 3"),
+        ("add(i32, i32) -> i32", ["1", "two"], "'two' is no i32"),
+        ("add(int, i32) -> i32", ["1", "2"], "did you mean 'i32'?"),
+        ("add -> i32", [], "is no signature"),
+        ("ad(i32, i32) -> i32", ["1", "2"], "did you mean 'add'?"),
+    ],
+)
+def test_call_gives_2_where_it_cannot_call(
+    library: Path, capfd: pytest.CaptureFixture[str], signature: str, words: list[str], said: str
+) -> None:
+    assert main(["call", str(library), signature, *words]) == 2
+    out, error = capfd.readouterr()
+    assert out == ""
+    assert said in error
+    assert "Traceback" not in error
+
+
+def test_call_as_json_is_one_object(library: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["call", "--json", str(library), "add(i32, i32) -> i32", "1", "2"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert (report["status"], report["result"], report["calls"], report["cause"]) == ("done", 3, 1, None)
+
+
+def test_call_as_json_keeps_its_exit_code(library: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["call", "--json", str(library), "crash() -> i32"]) == 1
+    assert json.loads(capfd.readouterr().out)["cause"] == "SIGABRT"
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "nan", "soon", "1e9"])
+def test_a_time_limit_that_is_none_is_refused(library: Path, capfd: pytest.CaptureFixture[str], word: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["call", f"--timeout={word}", str(library), "crash() -> i32"])
+    assert caught.value.code == 2
+    assert "no number of seconds" in capfd.readouterr().err
+
+
+# --- bench ----------------------------------------------------------------------------------------------------------
+
+
+def test_bench_takes_its_arguments_from_a_call_in_the_file(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", str(file), "--symbol", "half", "--json"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert (report["result"], report["arguments"], report["arguments_from"]) == (0.25, [0.5], "call")
+    assert report["median_ns"] > 0
+    assert report["calls"] > 100
+
+
+def test_bench_prefers_the_arguments_of_the_request(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", str(file), "--symbol", "add", "--args", "[40, 2]", "--json"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert (report["result"], report["arguments_from"]) == (42, "request")
+
+
+def test_bench_prints_a_block_for_people(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", str(file), "--symbol", "half"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0] == "half(f64) -> f64"
+    assert [line.split()[0] for line in lines[1:6]] == ["library", "result", "median", "rate", "calls"]
+    assert "per call" in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "arguments", "cause"),
+    [("crash", [], "SIGABRT"), ("leave", ["--args", "[3]"], "exit 3"), ("spin", ["--timeout", "1"], "timed out")],
+)
+def test_bench_gives_1_and_the_cause_where_the_function_does_not_come_back(
+    file: Path, capfd: pytest.CaptureFixture[str], symbol: str, arguments: list[str], cause: str
+) -> None:
+    assert main(["bench", str(file), "--symbol", symbol, *arguments]) == 1
+    assert cause in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--symbol", "add"], "give them like this: --args '[1, 1]'"),
+        (["--symbol", "add", "--args", "[1]"], "takes 2 arguments (i32, i32), not 1"),
+        (["--symbol", "add", "--args", "{}"], "takes a JSON array"),
+        (["--symbol", "add", "--args", "[1,"], "is no JSON"),
+        (["--symbol", "had"], "did you mean 'add'?"),
+        (["--symbol", "zzz"], "it declares add, half"),
+        (["--symbol", "wrong", "--args", "[1]"], "has mistakes"),
+    ],
+)
+def test_bench_gives_2_and_the_reason_where_it_cannot_run(
+    file: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["bench", str(file), *arguments]) == 2
+    out, error = capfd.readouterr()
+    assert out == ""
+    assert said in error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("const x = 1;", "no call of dlopen"),
+        ('const { f } = Porffor.dlopen("libnone-at-all.so", { f: { parameters: [] } });', "libnone-at-all.so"),
+        ("const { f } = Porffor.dlopen(name, { f: { parameters: [] } });", "not a text literal"),
+    ],
+)
+def test_a_file_without_a_library_to_load_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    file = tmp_path / "file.js"
+    file.write_text(text.replace("[] }", '[], result: "i32" }'))
+    assert main(["bench", str(file), "--symbol", "f"]) == 2
+    assert said in capfd.readouterr().err
+
+
+def test_a_missing_file_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", str(tmp_path / "none.ts"), "--symbol", "f"]) == 2
+    assert "none.ts: No such file" in capfd.readouterr().err
+
+
+def test_a_library_beside_the_file_is_found_from_anywhere(
+    library: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "libbeside.so").write_bytes(library.read_bytes())
+    file = tmp_path / "beside.js"
+    file.write_text(
+        'const { add } = Porffor.dlopen("./libbeside.so", { add: { parameters: ["i32", "i32"], result: "i32" } });'
+    )
+    assert main(["bench", str(file), "--symbol", "add", "--args", "[1, 2]", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["result"] == 3
