@@ -1,0 +1,57 @@
+"""Fixes where a diagnostic is, and lenses where something can run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ffi_core.model import Span
+from ffi_lsp.ide.code_action import CodeAction, code_actions
+from ffi_lsp.ide.code_lens import code_lenses
+from ffi_lsp.workspace import Snapshot
+
+Reader = Callable[[str], tuple[Snapshot, int]]
+
+
+def fixed(snapshot: Snapshot, action: CodeAction) -> str:
+    data = snapshot.text.data
+    for edit in sorted(action.edits, key=lambda edit: edit.span, reverse=True):
+        data = data[: edit.span.start] + edit.text.encode() + data[edit.span.end :]
+    return data.decode()
+
+
+def test_a_fix_is_offered_where_its_diagnostic_is(read: Reader) -> None:
+    text = 'const { count_add } = Porffor.dlopen("LIB", { count_add: { parameters: ["i¦nt", "int"], result: "i32" } });'
+    snapshot, offset = read(text)
+    (action,) = code_actions(snapshot, Span(offset, offset))
+    assert action.diagnostic.code == "FFI101"
+    assert action.preferred
+    assert '["i32", "int"]' in fixed(snapshot, action)
+
+
+def test_a_selection_over_all_brings_every_fix(read: Reader) -> None:
+    snapshot, offset = read('Porffor.dlopen("LIB", { count_add: { parameters: ["int", "int"], result: "i32" } });')
+    assert len(code_actions(snapshot, Span(0, offset))) == 2
+
+
+def test_without_a_diagnostic_there_is_no_fix(read: Reader) -> None:
+    snapshot, offset = read('Porffor.dlopen("LIB", { count_add: { parameters: ["i32", "i¦32"], result: "i32" } });')
+    assert code_actions(snapshot, Span(offset, offset)) == []
+
+
+def test_each_declared_function_that_is_exported_has_a_lens(read: Reader) -> None:
+    text = """
+    const { count_add } = Porffor.dlopen("LIB", {
+      count_add: { parameters: ["i32", "i32"], result: "i32" },
+      count_missing: { parameters: [], result: "i32" },
+      count_half: { parameters: ["string"], result: "i32" },
+    });
+    const { getpid } = Porffor.dlopen("LIB", { getpid: { parameters: [], result: "i32" } });
+    const { other } = Porffor.dlopen("/nowhere/lib.so", { other: { parameters: [], result: "i32" } });
+    """
+    snapshot, _ = read(text)
+    lenses = code_lenses(snapshot)
+    assert [(lens.symbol, lens.call, lens.title) for lens in lenses] == [
+        ("count_add", 0, "Run count_add()"),
+        ("getpid", 1, "Run getpid()"),
+    ]
+    assert snapshot.text.slice(lenses[0].span) == "count_add"

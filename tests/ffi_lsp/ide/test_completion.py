@@ -1,0 +1,148 @@
+"""What is proposed while a schema is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ffi_core.types import NATIVE_TYPES
+from ffi_lsp.ide import completion as module
+from ffi_lsp.ide.completion import Completions, completion
+from ffi_lsp.ide.repair import closed_at
+from ffi_lsp.workspace import Snapshot, Workspace
+
+Reader = Callable[[str], tuple[Snapshot, int]]
+Ask = Callable[[str], "Completions | None"]
+
+
+@pytest.fixture
+def proposed(read: Reader) -> Ask:
+    return lambda schema: completion(*read(f'const {{ f }} = Porffor.dlopen("LIB", {schema});'))
+
+
+def labels(found: Completions | None) -> list[str]:
+    assert found is not None
+    return [item.label for item in found.items]
+
+
+def accepted(read: Reader, text: str, label: str, *, snippet: bool = False) -> str:
+    """The text after the proposal of that label has been accepted."""
+    snapshot, offset = read(text)
+    found = completion(snapshot, offset)
+    assert found is not None
+    item = next(item for item in found.items if item.label == label)
+    data, span = snapshot.text.data, item.edit.span
+    new = item.snippet if snippet and item.snippet else item.edit.text
+    return (data[: span.start] + new.encode() + data[span.end :]).decode()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ['{ f: { parameters: ["¦"] } }', "{ f: { parameters: [¦] } }", '{ f: { parameters: ["i32", ¦ } }'],
+)
+def test_every_native_type_but_void_is_proposed_for_a_parameter(proposed: Ask, schema: str) -> None:
+    assert labels(proposed(schema)) == [name for name in NATIVE_TYPES if name != "void"]
+
+
+@pytest.mark.parametrize(
+    "schema", ['{ f: { result: "¦" } }', "{ f: { result: ¦ } }", "{ f: { parameters: [], result: '¦' } }"]
+)
+def test_void_is_proposed_for_a_result(proposed: Ask, schema: str) -> None:
+    assert labels(proposed(schema)) == list(NATIVE_TYPES)
+
+
+def test_types_that_begin_with_what_is_written_come_first(proposed: Ask) -> None:
+    assert labels(proposed('{ f: { result: "i¦" } }'))[:4] == ["i8", "i16", "i32", "i64"]
+
+
+def test_a_type_brings_its_quotes_only_where_there_are_none(read: Reader) -> None:
+    start = 'Porffor.dlopen("LIB", { f: { result: '
+    assert accepted(read, start + "i¦ } })", "i32").endswith('result: "i32" } })')
+    assert accepted(read, start + "'i¦8' } })", "i32").endswith("result: 'i32' } })")
+
+
+def test_a_type_explains_itself(proposed: Ask) -> None:
+    found = proposed('{ f: { result: "u8¦" } }')
+    assert found is not None
+    assert found.items[0].detail == "uint8_t"
+    assert "0 to 255" in found.items[0].lines[1]
+
+
+@pytest.mark.parametrize("schema", ["{ count_¦ }", "{ ¦ }", "{ count_add: {}, count_¦: {} }", '{ "count_¦" }'])
+def test_exported_functions_that_are_not_declared_yet_are_proposed_as_keys(proposed: Ask, schema: str) -> None:
+    found = labels(proposed(schema))
+    assert "count_half" in found
+    assert ("count_add" in found) is ("count_add" not in schema)
+
+
+def test_data_is_no_proposal(proposed: Ask) -> None:
+    assert "count_total" not in labels(proposed("{ count_¦ }"))
+
+
+def test_names_are_ranked_by_how_they_match(proposed: Ask) -> None:
+    found = labels(proposed("{ count_¦ }"))
+    assert found == ["count_add", "count_half", "count_weak", "Count_reset", "_count_internal"]
+    assert labels(proposed("{ chalf¦ }")) == ["count_half"]
+    assert labels(proposed("{ nothing_like_it¦ }")) == []
+
+
+def test_a_key_with_a_value_is_replaced_alone_and_one_without_brings_a_skeleton(read: Reader) -> None:
+    start = 'Porffor.dlopen("LIB", '
+    with_value = accepted(read, start + "{ count_¦x: { parameters: [] } })", "count_half", snippet=True)
+    assert with_value.endswith("{ count_half: { parameters: [] } })")
+    without = accepted(read, start + "{ count_¦ })", "count_half", snippet=True)
+    assert without.endswith('{ count_half: { parameters: [$1], result: "$2" } })')
+    plain = accepted(read, start + "{ count_¦ })", "count_half")
+    assert plain.endswith("{ count_half })")
+
+
+def test_the_fields_that_an_entry_lacks_are_proposed(proposed: Ask) -> None:
+    assert labels(proposed("{ f: { ¦ } }"))[:2] == ["parameters", "result"]
+    assert "parameters" not in labels(proposed("{ f: { parameters: [], ¦ } }"))
+    assert "result" not in labels(proposed('{ f: { ¦, result: "i32" } }'))
+    assert "result" in labels(proposed('{ f: { parameters: [], res¦: "i32" } }'))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ["{ f: { parameters: [] } }¦", "{ // ¦\n }", "{ f: g(¦) }", '{ f: { nonblocking: "¦" } }', "¦{}", "schema¦"],
+)
+def test_elsewhere_nothing_is_proposed(proposed: Ask, schema: str) -> None:
+    assert proposed(schema) is None
+
+
+def test_a_missing_library_leaves_no_names_to_propose(read: Reader) -> None:
+    found = completion(*read('Porffor.dlopen("/nowhere/lib.so", { ¦ })'))
+    assert labels(found) == []
+
+
+def test_a_long_list_is_cut_and_says_so(proposed: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIMIT", 2)
+    found = proposed("{ count_¦ }")
+    assert labels(found) == ["count_add", "count_half"]
+    assert found is not None
+    assert not found.complete
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ('{ f: { result: "i¦ } }', "i32"),
+        ('{ f: { parameters: ["i32", "¦', "pointer"),
+        ("{ f: { parameters: [], ¦", "result"),
+        ("{ count_add: {}, ¦", "count_half"),
+    ],
+)
+def test_a_text_that_breaks_off_is_closed_at_the_cursor_first(read: Reader, schema: str, expected: str) -> None:
+    snapshot, offset = read('const { f } = Porffor.dlopen("LIB", ' + schema)
+    assert completion(snapshot, offset) is None
+    closed = closed_at(snapshot.text.data, offset)
+    assert closed is not None
+    assert expected in labels(completion(Workspace().snapshot(snapshot.path, closed), offset))
+
+
+@pytest.mark.parametrize("text", ["¦", 'Porffor.dlopen("a", {}); f(¦', "dlopen ¦", "Porffor.dlopen¦"])
+def test_outside_of_a_call_that_opens_a_library_nothing_is_closed(text: str) -> None:
+    before, _, after = text.partition("¦")
+    assert closed_at((before + after).encode(), len(before.encode())) is None
