@@ -1,0 +1,120 @@
+"""The language server: open texts, what follows from their changes, and the features that answer about them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+from pygls.uris import to_fs_path
+
+from ffi_lsp.server import messages
+from ffi_lsp.server.client import Client
+from ffi_lsp.server.documents import Document, Documents
+from ffi_lsp.server.features import FEATURES, Question
+from ffi_lsp.server.positions import Positions
+from ffi_lsp.server.protocol import Protocol
+from ffi_lsp.server.quick_run import QuickRuns
+from ffi_lsp.text import Encoding
+from ffi_lsp.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """One server for one client."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("ffi-lsp", version("ffi-lsp"), protocol_cls=Protocol, converter_factory=default_converter)
+        self.client = Client()
+        self.encoding: Encoding = "utf-16"
+        self.documents = Documents()
+        self.facts = Workspace()
+        self.quick_runs = QuickRuns(self)
+        # `partial`, because pygls writes attributes on what it registers, and a bound method takes none.
+        self.feature(types.INITIALIZE)(partial(self._initialize))
+        self.feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(self._did_save))
+        self.command(messages.QUICK_RUN)(partial(self.quick_runs.command))
+
+    def _initialize(self, params: types.InitializeParams) -> None:
+        self.client = Client.of(params.capabilities)
+        agreed = self.workspace.position_encoding
+        self.encoding = "utf-8" if agreed == "utf-8" else "utf-32" if agreed == "utf-32" else "utf-16"
+        folder = params.workspace_folders[0].uri if params.workspace_folders else params.root_uri
+        root = to_fs_path(folder) if folder else params.root_path
+        if root:
+            self.documents.root = Path(root)
+        for row in FEATURES:
+            if row.when(self.client):
+                row.register(self)
+
+    def question(self, params: Any) -> Question | None:
+        """All that an answer about a text depends on; None where the text is not open."""
+        document = self.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        snapshot = document.snapshot(self.facts)
+        positions = Positions(document.text, self.encoding)
+        return Question(params, document, snapshot, positions, self.client, self.facts)
+
+    # --- the texts -----------------------------------------------------------------------------------------------
+
+    def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Take a text over and judge it."""
+        self._judge_soon(self.documents.open(params.text_document))
+
+    def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Apply the client's edits and judge the text anew."""
+        document = self.documents.get(params.text_document.uri)
+        if document is None:
+            _log.warning("a change of %s, which is not open", params.text_document.uri)
+            return
+        document.edit(params.content_changes, self.encoding)
+        document.version = params.text_document.version
+        self._judge_soon(document)
+
+    def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Give a text back; what was said of it is taken back too."""
+        document = self.documents.close(params.text_document.uri)
+        if document is None:
+            return
+        self.facts.forget(document.path)
+        if not self.client.pulls_diagnostics:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, []))
+
+    def _did_save(self, params: types.DidSaveTextDocumentParams) -> None:
+        document = self.documents.get(params.text_document.uri)
+        if document is not None:
+            document.forget()
+            self._judge_soon(document)
+
+    def _judge_soon(self, document: Document) -> None:
+        """Push diagnostics once the messages that wait already have been handled: of ten quick edits, the last."""
+        if not self.client.pulls_diagnostics:
+            asyncio.get_running_loop().call_soon(self._publish, document, document.text)
+
+    def _publish(self, document: Document, text: object) -> None:
+        if self.documents.get(document.uri) is not document or document.text is not text:
+            return
+        positions = Positions(document.text, self.encoding)
+        found = [messages.diagnostic(each, positions) for each in document.snapshot(self.facts).diagnostics]
+        number = document.version if self.client.diagnostic_versions else None
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, number))
+
+    # --- ends and errors -----------------------------------------------------------------------------------------
+
+    def shut_down(self) -> None:
+        """Give up what runs beside the loop."""
+        self.quick_runs.close()
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error of ours; a person at the editor can do nothing about it, so no box pops up."""
+        _log.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)

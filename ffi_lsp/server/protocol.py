@@ -1,0 +1,113 @@
+"""JSON-RPC on top of pygls: each request is answered exactly once, whatever state the server or the message is in.
+
+pygls leaves unanswered what it cannot decode and what comes after `shutdown`, takes any object with a key "jsonrpc"
+for a message, keeps a second copy of each text, and a record of every change of it; what is overridden here is that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.protocol import LanguageServerProtocol
+
+if TYPE_CHECKING:
+    from ffi_lsp.server.app import Server
+
+_log = logging.getLogger(__name__)
+
+
+class Protocol(LanguageServerProtocol):
+    """The server's side of one connection."""
+
+    _server: Server
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.ended: asyncio.Future[int] | None = None
+        self._initialized = False
+
+    def receive(self, body: bytes) -> None:
+        """Handle the body of one message. Never raises."""
+        try:
+            message = json.loads(body)
+        except (ValueError, RecursionError) as failure:
+            self._answer_error(None, types.ErrorCodes.ParseError, f"the message is no JSON: {failure}")
+            return
+        if not isinstance(message, dict) or message.get("jsonrpc") != self.VERSION:
+            self._answer_error(None, types.ErrorCodes.InvalidRequest, "a message is an object with jsonrpc 2.0")
+            return
+        request = message.get("id") if "method" in message else None
+        if isinstance(request, (bool, float, dict, list)) or not isinstance(message.get("method", ""), str):
+            self._answer_error(None, types.ErrorCodes.InvalidRequest, "a method is a string, an id a number or string")
+            return
+        refusal = self._refusal(message["method"]) if "method" in message else None
+        if refusal is not None:
+            self._refuse(request, *refusal)
+            return
+        try:
+            self.handle_message(self.structure_message(message))
+        except JsonRpcException as failure:
+            self._refuse(request, failure.code, f"{failure.message}: {failure.__cause__ or 'wrong form'}")
+
+    def end(self) -> None:
+        """Let the server end: the client said so, or is gone."""
+        if self.ended is not None and not self.ended.done():
+            self.ended.set_result(0 if self._shutdown else 1)
+
+    def _refusal(self, method: str) -> tuple[int, str] | None:
+        """Why a method cannot be answered in this phase of the connection: an error code and a sentence."""
+        if method == types.EXIT:
+            return None
+        if self._shutdown:
+            return types.ErrorCodes.InvalidRequest, f"{method} came after shutdown"
+        if (method == types.INITIALIZE) == self._initialized:
+            if self._initialized:
+                return types.ErrorCodes.InvalidRequest, "the server is initialized already"
+            return types.ErrorCodes.ServerNotInitialized, f"{method} came before initialize"
+        self._initialized = True
+        return None
+
+    def _refuse(self, request: int | str | None, code: int, reason: str) -> None:
+        _log.warning("refused: %s", reason)
+        if request is not None:
+            self._answer_error(request, code, reason)
+
+    def _answer_error(self, request: Any, code: int, reason: str) -> None:
+        self._send_response(request, error=types.ResponseError(code=int(code), message=reason))
+
+    # --- what pygls does itself, done our way --------------------------------------------------------------------
+
+    def _register_builtin_features(self) -> None:
+        super()._register_builtin_features()  # type: ignore[no-untyped-call]
+        handlers: dict[str, Callable[..., Any]] = {
+            types.SHUTDOWN: self._shut_down,
+            types.EXIT: self._exit,
+            types.TEXT_DOCUMENT_DID_OPEN: self._server.did_open,
+            types.TEXT_DOCUMENT_DID_CHANGE: self._server.did_change,
+            types.TEXT_DOCUMENT_DID_CLOSE: self._server.did_close,
+            types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
+        }
+        for method, handler in handlers.items():
+            self.fm.add_builtin_feature(method, handler)
+
+    def _shut_down(self, _: object) -> None:
+        for future in list(self._request_futures.values()):
+            future.cancel()
+        self._server.shut_down()
+        self._shutdown = True
+
+    def _exit(self, _: object) -> None:
+        self.end()
+
+    async def _execute_command(self, params: types.ExecuteCommandParams) -> Any:
+        command = self.fm.commands.get(params.command)
+        if command is None:
+            known = ", ".join(self.fm.commands)
+            raise JsonRpcInvalidParams(f"unknown command {params.command!r}; there are {known}")
+        return await command(params)
