@@ -91,20 +91,38 @@ typedef struct {
     Plan *plans;  /* every plan bound to this library, so that closing can take their addresses away */
 } Library;
 
+/* How an argument is converted. Every integer type that fits int64_t is one class, told apart by its range. */
+enum Class {
+    CLASS_INT,
+    CLASS_UINT64,
+    CLASS_ADDRESS,
+    CLASS_BOOL,
+    CLASS_F64,
+    CLASS_F32,
+    CLASS_BUFFER,
+    CLASS_ANY, /* of a whole signature: its parameters differ */
+};
+
+/* How a result is converted. Every integer type that fits int64_t is one class, told apart by shift and mask. */
+enum Result { RESULT_VOID, RESULT_INT, RESULT_UINT64, RESULT_ADDRESS, RESULT_BOOL, RESULT_F64, RESULT_F32 };
+
 struct Plan {
     PyObject_VAR_HEAD
     void *address; /* NULL once the library is closed; read only after the arguments are converted */
     uint8_t shape;
     uint8_t result;
     uint8_t holds;  /* parameters that may lock a buffer during the call */
-    uint8_t padded; /* slots that the shape reads and no parameter fills are zeroed, this many from the first */
+    uint8_t padded; /* whether the shape reads slots that no parameter fills */
+    uint8_t shift;  /* of RESULT_INT: brings the sign bit to the top and back */
+    uint64_t mask;  /* of RESULT_INT: what is left of it */
     Library *library; /* keeps the code in memory; NULL for a bare address */
     Plan *previous, *next;
     PyObject *declaration; /* ffi_core.model.Declaration, for messages */
     PyObject *name, *doc;  /* own the text that `method` points into */
     PyMethodDef method;
-    struct {
-        uint8_t kind;
+    struct Parameter {
+        int64_t least, most; /* of CLASS_INT */
+        uint8_t class;
         uint8_t slot;
     } parameters[];
 };
@@ -225,89 +243,82 @@ typedef struct {
     int count;
 } Holds;
 
-/* What was wrong with that argument, in words that both backends share. Always gives -1. */
-static COLD int
-argument_error(const Plan *plan, int index, PyObject *type, PyObject *value)
+/* What was wrong with that argument, in words that both backends share. */
+static COLD void
+set_argument_error(const Plan *plan, int index, PyObject *type, PyObject *value)
 {
     PyObject *message = PyObject_CallFunction(describe_argument, "OiO", plan->declaration, index, value);
     if (message) {
         PyErr_SetObject(type, message);
         Py_DECREF(message);
     }
-    return -1;
 }
+/* A macro, so that the compiler sees that it never gives 0. */
+#define argument_error(...) (set_argument_error(__VA_ARGS__), -1)
 
-/* A Python int as a 64-bit pattern. 0 done, 1 out of 64 bits in that sign. Reads exact and derived ints alike. */
-INLINE int
-int_to_signed(PyObject *value, int64_t *out)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    if (LIKELY(PyUnstable_Long_IsCompact((PyLongObject *)value))) {
-        *out = PyUnstable_Long_CompactValue((PyLongObject *)value);
-        return 0;
-    }
-#else
-    Py_ssize_t size = Py_SIZE(value);
-    if (LIKELY(size >= -1 && size <= 1)) {
-        *out = (int64_t)size * ((PyLongObject *)value)->ob_digit[0];
-        return 0;
-    }
+#if PyLong_SHIFT != 30
+#error "no fast path for 15-bit digits; the install goes on without it and cffi makes the calls"
 #endif
-    int overflow;
-    *out = PyLong_AsLongLongAndOverflow(value, &overflow);
-    return overflow != 0;
-}
 
+/* Sign and magnitude of a Python int of up to 64 bits; false where it is larger. Reads the digits, as CPython does. */
 INLINE int
-int_to_unsigned(PyObject *value, uint64_t *out)
+read_int(PyObject *value, uint64_t *magnitude, int *negative)
 {
-    int64_t narrow;
-    if (LIKELY(int_to_signed(value, &narrow) == 0)) {
-        *out = (uint64_t)narrow;
-        return narrow < 0;
-    }
-    *out = PyLong_AsUnsignedLongLong(value);
-    if (*out == UINT64_MAX && PyErr_Occurred()) {
-        PyErr_Clear();
+    const PyLongObject *number = (const PyLongObject *)value;
+#if PY_VERSION_HEX >= 0x030C0000
+    const digit *digits = number->long_value.ob_digit;
+    const uintptr_t tag = number->long_value.lv_tag;
+    const size_t count = tag >> 3;
+    *negative = (tag & 3) == 2;
+#else
+    const digit *digits = number->ob_digit;
+    const Py_ssize_t size = Py_SIZE(number);
+    const size_t count = (size_t)(size < 0 ? -size : size);
+    *negative = size < 0;
+#endif
+    if (LIKELY(count == 1)) {
+        *magnitude = digits[0];
         return 1;
     }
-    return 0;
-}
-
-INLINE int
-fits(uint8_t kind, int64_t value)
-{
-    switch (kind) {
-    case KIND_I8: return value == (int8_t)value;
-    case KIND_U8: return value == (uint8_t)value;
-    case KIND_I16: return value == (int16_t)value;
-    case KIND_U16: return value == (uint16_t)value;
-    case KIND_I32: return value == (int32_t)value;
-    case KIND_U32: return value == (uint32_t)value;
-    default: return 1;
+    if (count == 0) {
+        *magnitude = 0;
+        return 1;
     }
-}
-
-INLINE int
-store_int(const Plan *plan, int index, uint8_t kind, PyObject *value, PyObject *given, Slot *slot)
-{
-    if (kind == KIND_U64 || kind == KIND_POINTER || kind == KIND_FUNCTION) {
-        if (UNLIKELY(int_to_unsigned(value, &slot->u))) {
-            return argument_error(plan, index, PyExc_OverflowError, given);
-        }
+    if (count > 3 || (count == 3 && digits[2] >> 4)) {
         return 0;
     }
-    int64_t number;
-    if (UNLIKELY(int_to_signed(value, &number) || !fits(kind, number))) {
+    *magnitude = digits[0] | (uint64_t)digits[1] << 30 | (count == 3 ? (uint64_t)digits[2] << 60 : 0);
+    return 1;
+}
+
+INLINE int
+store_int(const Plan *plan, int index, PyObject *value, PyObject *given, Slot *slot)
+{
+    uint64_t magnitude;
+    int negative;
+    if (LIKELY(read_int(value, &magnitude, &negative) && magnitude <= (uint64_t)INT64_MAX + (uint64_t)negative)) {
+        int64_t number = (int64_t)(negative ? 0 - magnitude : magnitude);
+        if (LIKELY(number >= plan->parameters[index].least && number <= plan->parameters[index].most)) {
+            slot->u = (uint64_t)number;
+            return 0;
+        }
+    }
+    return argument_error(plan, index, PyExc_OverflowError, given);
+}
+
+INLINE int
+store_uint64(const Plan *plan, int index, PyObject *value, PyObject *given, Slot *slot)
+{
+    int negative;
+    if (UNLIKELY(!read_int(value, &slot->u, &negative) || (negative && slot->u))) {
         return argument_error(plan, index, PyExc_OverflowError, given);
     }
-    slot->u = (uint64_t)number;
     return 0;
 }
 
 /* Integers that are not exactly `int`: bool is refused, __index__ is asked. */
 static COLD int
-store_index(const Plan *plan, int index, uint8_t kind, PyObject *value, Slot *slot)
+store_index(const Plan *plan, int index, int class, PyObject *value, Slot *slot)
 {
     if (PyBool_Check(value) || !PyIndex_Check(value)) {
         return argument_error(plan, index, PyExc_TypeError, value);
@@ -316,7 +327,8 @@ store_index(const Plan *plan, int index, uint8_t kind, PyObject *value, Slot *sl
     if (!number) {
         return -1;
     }
-    int status = store_int(plan, index, kind, number, value, slot);
+    int status = class == CLASS_INT ? store_int(plan, index, number, value, slot)
+                                    : store_uint64(plan, index, number, value, slot);
     Py_DECREF(number);
     return status;
 }
@@ -341,7 +353,7 @@ read_float(const Plan *plan, int index, PyObject *value, double *out)
 }
 
 INLINE int
-store_float(const Plan *plan, int index, uint8_t kind, PyObject *value, Slot *slot)
+store_float(const Plan *plan, int index, int class, PyObject *value, Slot *slot)
 {
     double number;
     if (LIKELY(PyFloat_CheckExact(value))) {
@@ -349,7 +361,7 @@ store_float(const Plan *plan, int index, uint8_t kind, PyObject *value, Slot *sl
     } else if (UNLIKELY(read_float(plan, index, value, &number))) {
         return -1;
     }
-    if (kind == KIND_F32) {
+    if (class == CLASS_F32) {
         slot->u = 0;
         slot->f = (float)number;
     } else {
@@ -366,7 +378,7 @@ store_pointer(const Plan *plan, int index, PyObject *value, Slot *slot)
     if (!number) {
         return -1;
     }
-    int status = store_int(plan, index, KIND_POINTER, number, value, slot);
+    int status = store_uint64(plan, index, number, value, slot);
     Py_DECREF(number);
     return status;
 }
@@ -401,8 +413,10 @@ store_buffer(const Plan *plan, int index, PyObject *value, Slot *slot, Holds *ho
         text = PyBytes_AS_STRING(value);
     } else if (PyUnicode_Check(value)) {
         Py_ssize_t size;
-        text = PyUnicode_AsUTF8AndSize(value, &size);
-        if (UNLIKELY(!text)) {
+        if (LIKELY(PyUnicode_IS_COMPACT_ASCII(value))) {
+            text = (const char *)PyUnicode_1BYTE_DATA(value);
+            size = PyUnicode_GET_LENGTH(value);
+        } else if (UNLIKELY(!(text = PyUnicode_AsUTF8AndSize(value, &size)))) {
             return -1;
         }
         if (UNLIKELY(strlen(text) != (size_t)size)) {
@@ -436,36 +450,35 @@ release_holds(Holds *holds)
     }
 }
 
+/* Convert one argument; `class` is a constant wherever the whole signature is of one class. */
 INLINE int
-store(const Plan *plan, int index, PyObject *value, Slot *slots, Holds *holds)
+store(const Plan *plan, int index, int class, PyObject *value, Slot *slot, Holds *holds)
 {
-    uint8_t kind = plan->parameters[index].kind;
-    Slot *slot = &slots[plan->parameters[index].slot];
-    switch (kind) {
-    case KIND_F32:
-    case KIND_F64: return store_float(plan, index, kind, value, slot);
-    case KIND_BUFFER: return store_buffer(plan, index, value, slot, holds);
-    case KIND_BOOL:
+    switch (class) {
+    case CLASS_F32:
+    case CLASS_F64: return store_float(plan, index, class, value, slot);
+    case CLASS_BUFFER: return store_buffer(plan, index, value, slot, holds);
+    case CLASS_BOOL:
         if (UNLIKELY(!PyBool_Check(value))) {
             return argument_error(plan, index, PyExc_TypeError, value);
         }
         slot->u = value == Py_True;
         return 0;
-    case KIND_POINTER:
-    case KIND_FUNCTION:
+    case CLASS_ADDRESS:
+        if (LIKELY(PyLong_CheckExact(value))) {
+            return store_uint64(plan, index, value, value, slot);
+        }
         if (value == Py_None) {
             slot->u = 0;
             return 0;
         }
-        if (UNLIKELY(!PyLong_CheckExact(value))) {
-            return store_pointer(plan, index, value, slot);
-        }
-        return store_int(plan, index, KIND_POINTER, value, value, slot);
+        return store_pointer(plan, index, value, slot);
+    case CLASS_UINT64:
+        return LIKELY(PyLong_CheckExact(value)) ? store_uint64(plan, index, value, value, slot)
+                                                : store_index(plan, index, class, value, slot);
     default:
-        if (UNLIKELY(!PyLong_CheckExact(value))) {
-            return store_index(plan, index, kind, value, slot);
-        }
-        return store_int(plan, index, kind, value, value, slot);
+        return LIKELY(PyLong_CheckExact(value)) ? store_int(plan, index, value, value, slot)
+                                                : store_index(plan, index, class, value, slot);
     }
 }
 
@@ -486,6 +499,7 @@ enum Shape {
     SHAPE_D2,
     SHAPE_D4,
     SHAPE_D8,
+    SHAPE_U3_D3,
     SHAPE_MIXED,
     SHAPE_U_STACK2,
     SHAPE_U_STACK6,
@@ -511,7 +525,7 @@ enum Shape {
 #define XV D8(s, INTEGER_REGISTERS)
 
 #define DEFINE_INVOKE(R, NAME)                                                                                        \
-    INLINE R NAME(const void *address, uint8_t shape, const Slot *s)                                                  \
+    INLINE R NAME(const void *address, int shape, const Slot *s)                                                      \
     {                                                                                                                 \
         const Slot *x = s + INTEGER_REGISTERS, *m = s + REGISTERS;                                                    \
         switch (shape) {                                                                                              \
@@ -525,6 +539,8 @@ enum Shape {
         case SHAPE_D2: return ((R(*)(D, D))address)(x[0].d, x[1].d);                                                  \
         case SHAPE_D4: return ((R(*)(D, D, D, D))address)(D4(x, 0));                                                  \
         case SHAPE_D8: return ((R(*)(D8T))address)(D8(x, 0));                                                         \
+        case SHAPE_U3_D3:                                                                                             \
+            return ((R(*)(U, U, U, D, D, D))address)(s[0].u, s[1].u, s[2].u, x[0].d, x[1].d, x[2].d);                 \
         case SHAPE_MIXED: return ((R(*)(GT, D8T))address)(GV, XV);                                                    \
         case SHAPE_U_STACK2: return ((R(*)(GT, U, U))address)(GV, m[0].u, m[1].u);                                    \
         case SHAPE_U_STACK6: return ((R(*)(GT, U, U, U, U, U, U))address)(GV, V4(m, 0), m[4].u, m[5].u);              \
@@ -542,12 +558,12 @@ DEFINE_INVOKE(double, invoke_double)
 DEFINE_INVOKE(float, invoke_float)
 
 INLINE Slot
-invoke(uint8_t result, const void *address, uint8_t shape, const Slot *slots)
+invoke(int result, const void *address, int shape, const Slot *slots)
 {
     Slot value;
-    if (result == KIND_F64) {
+    if (result == RESULT_F64) {
         value.d = invoke_double(address, shape, slots);
-    } else if (result == KIND_F32) {
+    } else if (result == RESULT_F32) {
         value.f = invoke_float(address, shape, slots);
     } else {
         value.u = invoke_integer(address, shape, slots);
@@ -567,7 +583,7 @@ shape_of(int integers, int floats, int stack)
         return floats == 1 ? SHAPE_D1 : floats == 2 ? SHAPE_D2 : floats <= 4 ? SHAPE_D4 : SHAPE_D8;
     }
     if (!stack) {
-        return SHAPE_MIXED;
+        return integers <= 3 && floats <= 3 ? SHAPE_U3_D3 : SHAPE_MIXED;
     }
     if (!floats && stack <= 6) {
         return stack <= 2 ? SHAPE_U_STACK2 : SHAPE_U_STACK6;
@@ -576,22 +592,20 @@ shape_of(int integers, int floats, int stack)
 }
 
 INLINE PyObject *
-to_python(uint8_t kind, Slot value)
+to_python(const Plan *plan, int result, Slot value)
 {
-    switch (kind) {
-    case KIND_VOID: Py_RETURN_NONE;
-    case KIND_BOOL: return PyBool_FromLong((uint8_t)value.u != 0);
-    case KIND_I8: return PyLong_FromLong((int8_t)value.u);
-    case KIND_U8: return PyLong_FromLong((uint8_t)value.u);
-    case KIND_I16: return PyLong_FromLong((int16_t)value.u);
-    case KIND_U16: return PyLong_FromLong((uint16_t)value.u);
-    case KIND_I32: return PyLong_FromLong((int32_t)value.u);
-    case KIND_U32: return PyLong_FromUnsignedLong((uint32_t)value.u);
-    case KIND_I64: return PyLong_FromLongLong((int64_t)value.u);
-    case KIND_U64: return PyLong_FromUnsignedLongLong(value.u);
-    case KIND_F32: return PyFloat_FromDouble(value.f);
-    case KIND_F64: return PyFloat_FromDouble(value.d);
-    default: return value.u ? PyLong_FromUnsignedLongLong(value.u) : Py_NewRef(Py_None);
+    switch (result) {
+    case RESULT_VOID: Py_RETURN_NONE;
+    case RESULT_BOOL: return PyBool_FromLong((uint8_t)value.u != 0);
+    case RESULT_F32: return PyFloat_FromDouble(value.f);
+    case RESULT_F64: return PyFloat_FromDouble(value.d);
+    case RESULT_UINT64: return PyLong_FromUnsignedLongLong(value.u);
+    case RESULT_ADDRESS: return value.u ? PyLong_FromUnsignedLongLong(value.u) : Py_NewRef(Py_None);
+    default: {
+        /* Only the low bits are the function's; the ABI leaves the rest undefined. */
+        int64_t number = (int64_t)(value.u << plan->shift) >> plan->shift;
+        return PyLong_FromLongLong((int64_t)((uint64_t)number & plan->mask));
+    }
     }
 }
 
@@ -606,87 +620,153 @@ arity_error(const Plan *plan, Py_ssize_t given)
     return NULL;
 }
 
-static COLD PyObject *
+static COLD int
 closed(const Plan *plan)
 {
-    return PyErr_Format(closed_error, "%U(): its library is closed", plan->name);
+    PyErr_Format(closed_error, "%U(): its library is closed", plan->name);
+    return -1;
 }
 
 /* Make the call with converted arguments. The address is read here, since converting may have run Python code that
  * closed the library. */
 INLINE int
-perform(const Plan *plan, const Slot *slots, Slot *result)
+perform(const Plan *plan, int result, int shape, const Slot *slots, Slot *value)
 {
     void *address = plan->address;
     if (UNLIKELY(!address)) {
-        closed(plan);
-        return -1;
+        return closed(plan);
     }
-    errno = 0;
-    *result = invoke(plan->result, address, plan->shape, slots);
-    thread_state.saved_errno = errno;
+    int *error = &errno; /* a function call in most C libraries, so asked for once */
+    *error = 0;
+    *value = invoke(result, address, shape, slots);
+    thread_state.saved_errno = *error;
     return 0;
 }
 
 #define INLINE_HOLDS 8
 
-/* Convert, call, convert back: functions of any parameters. */
+/* The builtin behind every bound function: check the count, convert, call, convert back.
+ *
+ * `count`, `class` and `result` are constants in the entries below that serve the commonest signatures, so that
+ * what follows folds into straight code; a negative `count` means any signature.
+ */
 INLINE PyObject *
-call_with_holds(Plan *plan, PyObject *const *arguments, Slot *slots)
+call(PyObject *self, PyObject *const *arguments, Py_ssize_t given, int count, int class, int result)
 {
+    const Plan *plan = (Plan *)self;
+    const int any = count < 0;
+    const Py_ssize_t wanted = any ? Py_SIZE(plan) : count;
+    if (UNLIKELY(given != wanted)) {
+        return arity_error(plan, given);
+    }
+    Slot slots[MAX_PARAMETERS];
     Hold space[INLINE_HOLDS];
     Holds holds = {space, 0};
-    PyObject *result = NULL;
-    if (UNLIKELY(plan->holds > INLINE_HOLDS)) {
-        holds.holds = PyMem_New(Hold, plan->holds);
-        if (!holds.holds) {
-            return PyErr_NoMemory();
+    const int may_hold = any ? plan->holds != 0 : class == CLASS_BUFFER;
+    int shape;
+    if (any) {
+        shape = plan->shape;
+        if (plan->padded) {
+            memset(slots, 0, REGISTERS * sizeof(Slot));
+            if (UNLIKELY(shape >= SHAPE_STACK2)) {
+                memset(slots + REGISTERS, 0, MAX_STACK * sizeof(Slot));
+            }
         }
+        if (UNLIKELY(plan->holds > INLINE_HOLDS)) {
+            holds.holds = PyMem_New(Hold, plan->holds);
+            if (!holds.holds) {
+                return PyErr_NoMemory();
+            }
+        }
+    } else if (class == CLASS_F64 || class == CLASS_F32) {
+        shape = count == 1 ? SHAPE_D1 : count == 2 ? SHAPE_D2 : SHAPE_D4;
+    } else {
+        shape = SHAPE_NONE + (count == 6 ? SHAPE_U6 : count);
     }
-    Py_ssize_t count = Py_SIZE(plan);
-    for (Py_ssize_t index = 0; index < count; index++) {
-        if (UNLIKELY(store(plan, (int)index, arguments[index], slots, &holds))) {
+    PyObject *value = NULL;
+#pragma GCC unroll 8
+    for (Py_ssize_t index = 0; index < wanted; index++) {
+        int slot = any                                             ? plan->parameters[index].slot
+                   : (class == CLASS_F64 || class == CLASS_F32) ? INTEGER_REGISTERS + (int)index
+                                                                   : (int)index;
+        int of = any ? plan->parameters[index].class : class;
+        if (UNLIKELY(store(plan, (int)index, of, arguments[index], &slots[slot], &holds))) {
             goto done;
         }
     }
-    Slot value;
-    if (LIKELY(perform(plan, slots, &value) == 0)) {
-        result = to_python(plan->result, value);
+    const int returns = any ? plan->result : result;
+    Slot answer;
+    if (LIKELY(perform(plan, returns, shape, slots, &answer) == 0)) {
+        value = to_python(plan, returns, answer);
     }
 done:
-    release_holds(&holds);
-    if (UNLIKELY(holds.holds != space)) {
-        PyMem_Free(holds.holds);
-    }
-    return result;
-}
-
-/* The builtin behind every bound function. The plan's memory lives as long as the builtin that holds it as `self`. */
-static PyObject *
-call(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
-{
-    Plan *plan = (Plan *)self;
-    Py_ssize_t count = Py_SIZE(plan);
-    if (UNLIKELY(given != count)) {
-        return arity_error(plan, given);
-    }
-    Slot slots[REGISTERS + MAX_STACK];
-    if (plan->padded) {
-        memset(slots, 0, plan->padded * sizeof(Slot));
-    }
-    if (plan->holds) {
-        return call_with_holds(plan, arguments, slots);
-    }
-    for (Py_ssize_t index = 0; index < count; index++) {
-        if (UNLIKELY(store(plan, (int)index, arguments[index], slots, NULL))) {
-            return NULL;
+    if (may_hold) {
+        release_holds(&holds);
+        if (UNLIKELY(holds.holds != space)) {
+            PyMem_Free(holds.holds);
         }
     }
-    Slot value;
-    if (UNLIKELY(perform(plan, slots, &value))) {
-        return NULL;
+    return value;
+}
+
+#define FOR_EACH_RESULT(DO, COUNT, CLASS)                                                                             \
+    DO(COUNT, CLASS, VOID)                                                                                            \
+    DO(COUNT, CLASS, INT)                                                                                             \
+    DO(COUNT, CLASS, UINT64)                                                                                          \
+    DO(COUNT, CLASS, ADDRESS)                                                                                         \
+    DO(COUNT, CLASS, BOOL)                                                                                            \
+    DO(COUNT, CLASS, F64)                                                                                             \
+    DO(COUNT, CLASS, F32)
+
+#define FOR_EACH_ENTRY(DO)                                                                                            \
+    FOR_EACH_RESULT(DO, 0, ANY)                                                                                       \
+    FOR_EACH_RESULT(DO, 1, INT)                                                                                       \
+    FOR_EACH_RESULT(DO, 1, UINT64)                                                                                    \
+    FOR_EACH_RESULT(DO, 1, ADDRESS)                                                                                   \
+    FOR_EACH_RESULT(DO, 1, BOOL)                                                                                      \
+    FOR_EACH_RESULT(DO, 1, F64)                                                                                       \
+    FOR_EACH_RESULT(DO, 1, F32)                                                                                       \
+    FOR_EACH_RESULT(DO, 1, BUFFER)                                                                                    \
+    FOR_EACH_RESULT(DO, 2, INT)                                                                                       \
+    FOR_EACH_RESULT(DO, 2, F64)                                                                                       \
+    FOR_EACH_RESULT(DO, 3, INT)                                                                                       \
+    FOR_EACH_RESULT(DO, 4, INT)                                                                                       \
+    FOR_EACH_RESULT(DO, 4, F64)                                                                                       \
+    FOR_EACH_RESULT(DO, 6, INT)
+
+#define DEFINE_ENTRY(COUNT, CLASS, RESULT)                                                                            \
+    static PyObject *call_##COUNT##_##CLASS##_##RESULT(PyObject *self, PyObject *const *arguments, Py_ssize_t given)  \
+    {                                                                                                                 \
+        return call(self, arguments, given, COUNT, CLASS_##CLASS, RESULT_##RESULT);                                   \
     }
-    return to_python(plan->result, value);
+FOR_EACH_ENTRY(DEFINE_ENTRY)
+
+static PyObject *
+call_any(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
+{
+    return call(self, arguments, given, -1, CLASS_ANY, RESULT_VOID);
+}
+
+typedef PyObject *(*Entry)(PyObject *, PyObject *const *, Py_ssize_t);
+
+/* The entry made for that signature, or the one that serves any. */
+static Entry
+entry_of(const Plan *plan, int class)
+{
+    static const struct {
+        uint8_t count, class, result;
+        Entry entry;
+    } entries[] = {
+#define LIST_ENTRY(COUNT, CLASS, RESULT)                                                                              \
+    {COUNT, CLASS_##CLASS, RESULT_##RESULT, call_##COUNT##_##CLASS##_##RESULT},
+        FOR_EACH_ENTRY(LIST_ENTRY)};
+    for (size_t index = 0; index < sizeof(entries) / sizeof(entries[0]); index++) {
+        if (entries[index].count == Py_SIZE(plan) && entries[index].class == class &&
+            entries[index].result == plan->result) {
+            return entries[index].entry;
+        }
+    }
+    return call_any;
 }
 
 /* ---- making plans -------------------------------------------------------------------------------------------- */
@@ -747,40 +827,112 @@ plan_subtype(PyObject *Py_UNUSED(module), PyObject *name)
     return PyType_FromSpecWithBases(&spec, (PyObject *)plan_type);
 }
 
-/* Give each parameter its slot; false where the stack's slots run out. */
+/* Class and range of a parameter of that kind. */
+static void
+classify(uint8_t kind, struct Parameter *parameter)
+{
+#define RANGE(LEAST, MOST) (parameter->least = (LEAST), parameter->most = (MOST), parameter->class = CLASS_INT)
+    switch (kind) {
+    case KIND_I8: RANGE(INT8_MIN, INT8_MAX); break;
+    case KIND_U8: RANGE(0, UINT8_MAX); break;
+    case KIND_I16: RANGE(INT16_MIN, INT16_MAX); break;
+    case KIND_U16: RANGE(0, UINT16_MAX); break;
+    case KIND_I32: RANGE(INT32_MIN, INT32_MAX); break;
+    case KIND_U32: RANGE(0, UINT32_MAX); break;
+    case KIND_I64: RANGE(INT64_MIN, INT64_MAX); break;
+    case KIND_U64: parameter->class = CLASS_UINT64; break;
+    case KIND_BOOL: parameter->class = CLASS_BOOL; break;
+    case KIND_F32: parameter->class = CLASS_F32; break;
+    case KIND_F64: parameter->class = CLASS_F64; break;
+    case KIND_BUFFER: parameter->class = CLASS_BUFFER; break;
+    default: parameter->class = CLASS_ADDRESS;
+    }
+#undef RANGE
+}
+
+static void
+classify_result(Plan *plan, uint8_t kind)
+{
+    plan->result = RESULT_INT;
+    plan->mask = UINT64_MAX;
+    switch (kind) {
+    case KIND_I8: plan->shift = 56; break;
+    case KIND_I16: plan->shift = 48; break;
+    case KIND_I32: plan->shift = 32; break;
+    case KIND_I64: break;
+    case KIND_U8: plan->mask = UINT8_MAX; break;
+    case KIND_U16: plan->mask = UINT16_MAX; break;
+    case KIND_U32: plan->mask = UINT32_MAX; break;
+    case KIND_U64: plan->result = RESULT_UINT64; break;
+    case KIND_BOOL: plan->result = RESULT_BOOL; break;
+    case KIND_F32: plan->result = RESULT_F32; break;
+    case KIND_F64: plan->result = RESULT_F64; break;
+    case KIND_VOID: plan->result = RESULT_VOID; break;
+    default: plan->result = RESULT_ADDRESS;
+    }
+}
+
+/* Slots that a shape reads: integers, floats, stack. */
+static const struct {
+    uint8_t integers, floats, stack;
+} shape_reads[] = {
+    [SHAPE_NONE] = {0, 0, 0},
+    [SHAPE_U1] = {1, 0, 0},
+    [SHAPE_U2] = {2, 0, 0},
+    [SHAPE_U3] = {3, 0, 0},
+    [SHAPE_U4] = {4, 0, 0},
+    [SHAPE_U6] = {INTEGER_REGISTERS, 0, 0},
+    [SHAPE_D1] = {0, 1, 0},
+    [SHAPE_D2] = {0, 2, 0},
+    [SHAPE_D4] = {0, 4, 0},
+    [SHAPE_D8] = {0, 8, 0},
+    [SHAPE_U3_D3] = {3, 3, 0},
+    [SHAPE_MIXED] = {INTEGER_REGISTERS, FLOAT_REGISTERS, 0},
+    [SHAPE_U_STACK2] = {INTEGER_REGISTERS, 0, 2},
+    [SHAPE_U_STACK6] = {INTEGER_REGISTERS, 0, 6},
+    [SHAPE_STACK2] = {INTEGER_REGISTERS, FLOAT_REGISTERS, 2},
+    [SHAPE_STACK8] = {INTEGER_REGISTERS, FLOAT_REGISTERS, 8},
+    [SHAPE_STACK16] = {INTEGER_REGISTERS, FLOAT_REGISTERS, 16},
+    [SHAPE_STACK64] = {INTEGER_REGISTERS, FLOAT_REGISTERS, MAX_STACK},
+};
+
+/* Give each parameter its class and slot, and the plan its shape; false where the stack's slots run out. */
 static int
 lay_out(Plan *plan, const char *kinds)
 {
-    int integers = 0, floats = 0, stack = 0, holds = 0;
+    int integers = 0, floats = 0, stack = 0;
     for (Py_ssize_t index = 0; index < Py_SIZE(plan); index++) {
-        uint8_t kind = (uint8_t)kinds[index];
-        int is_float = kind == KIND_F32 || kind == KIND_F64;
-        int slot;
+        struct Parameter *parameter = &plan->parameters[index];
+        classify((uint8_t)kinds[index], parameter);
+        int is_float = parameter->class == CLASS_F32 || parameter->class == CLASS_F64;
         if (is_float && floats < FLOAT_REGISTERS) {
-            slot = INTEGER_REGISTERS + floats++;
+            parameter->slot = (uint8_t)(INTEGER_REGISTERS + floats++);
         } else if (!is_float && integers < INTEGER_REGISTERS) {
-            slot = integers++;
+            parameter->slot = (uint8_t)integers++;
         } else if (stack < MAX_STACK) {
-            slot = REGISTERS + stack++;
+            parameter->slot = (uint8_t)(REGISTERS + stack++);
         } else {
             return 0;
         }
-        holds += kind == KIND_BUFFER;
-        plan->parameters[index].kind = kind;
-        plan->parameters[index].slot = (uint8_t)slot;
+        plan->holds = (uint8_t)(plan->holds + (parameter->class == CLASS_BUFFER));
     }
-    plan->holds = (uint8_t)holds;
-    plan->shape = shape_of(integers, floats, stack);
-    static const uint8_t exact[] = {
-        [SHAPE_NONE] = 0, [SHAPE_U1] = 1, [SHAPE_U2] = 2, [SHAPE_U3] = 3, [SHAPE_U4] = 4, [SHAPE_U6] = 6};
-    int fills = plan->shape <= SHAPE_U6   ? exact[plan->shape] == integers
-                : plan->shape == SHAPE_D1 ? 1
-                : plan->shape == SHAPE_D2 ? 1
-                : plan->shape == SHAPE_D4 ? floats == 4
-                : plan->shape == SHAPE_D8 ? floats == 8
-                                          : 0;
-    plan->padded = fills ? 0 : (uint8_t)(stack ? MAX_PARAMETERS : REGISTERS);
+    int shape = plan->shape = shape_of(integers, floats, stack);
+    plan->padded = shape_reads[shape].integers != integers || shape_reads[shape].floats != floats ||
+                   shape_reads[shape].stack != stack;
     return 1;
+}
+
+/* The class that all parameters share, or CLASS_ANY. */
+static int
+common_class(const Plan *plan)
+{
+    Py_ssize_t count = Py_SIZE(plan);
+    for (Py_ssize_t index = 1; index < count; index++) {
+        if (plan->parameters[index].class != plan->parameters[0].class) {
+            return CLASS_ANY;
+        }
+    }
+    return count ? plan->parameters[0].class : CLASS_ANY;
 }
 
 PyDoc_STRVAR(function_doc,
@@ -815,7 +967,7 @@ function_new(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     }
     plan->address = code;
-    plan->result = (uint8_t)result;
+    classify_result(plan, (uint8_t)result);
     plan->declaration = Py_NewRef(declaration);
     plan->name = Py_NewRef(name);
     plan->doc = Py_NewRef(doc);
@@ -834,7 +986,8 @@ function_new(PyObject *Py_UNUSED(module), PyObject *args)
     }
     const char *name_text = PyUnicode_AsUTF8(name), *doc_text = PyUnicode_AsUTF8(doc);
     if (name_text && doc_text) {
-        plan->method = (PyMethodDef){name_text, (PyCFunction)(void (*)(void))call, METH_FASTCALL, doc_text};
+        Entry entry = entry_of(plan, common_class(plan));
+        plan->method = (PyMethodDef){name_text, (PyCFunction)(void (*)(void))entry, METH_FASTCALL, doc_text};
         function = PyCFunction_New(&plan->method, (PyObject *)plan);
     }
 done:
@@ -847,8 +1000,9 @@ done:
 static Plan *
 plan_of(PyObject *function)
 {
-    if (PyCFunction_CheckExact(function) && PyCFunction_GET_FUNCTION(function) == (PyCFunction)(void (*)(void))call) {
-        return (Plan *)PyCFunction_GET_SELF(function);
+    PyObject *self = PyCFunction_CheckExact(function) ? PyCFunction_GET_SELF(function) : NULL;
+    if (self && PyObject_TypeCheck(self, plan_type)) {
+        return (Plan *)self;
     }
     PyErr_SetString(PyExc_TypeError, "expected a function that ffi_core bound on the fast path");
     return NULL;
@@ -881,7 +1035,7 @@ measure(PyObject *Py_UNUSED(module), PyObject *args)
     if (PyTuple_GET_SIZE(arguments) != Py_SIZE(plan)) {
         return arity_error(plan, PyTuple_GET_SIZE(arguments));
     }
-    Slot slots[REGISTERS + MAX_STACK];
+    Slot slots[MAX_PARAMETERS];
     memset(slots, 0, sizeof(slots));
     Holds holds = {PyMem_New(Hold, plan->holds + 1), 0};
     PyObject *elapsed = NULL;
@@ -889,7 +1043,9 @@ measure(PyObject *Py_UNUSED(module), PyObject *args)
         return PyErr_NoMemory();
     }
     for (Py_ssize_t index = 0; index < Py_SIZE(plan); index++) {
-        if (store(plan, (int)index, PyTuple_GET_ITEM(arguments, index), slots, &holds)) {
+        const struct Parameter *parameter = &plan->parameters[index];
+        PyObject *value = PyTuple_GET_ITEM(arguments, index);
+        if (store(plan, (int)index, parameter->class, value, &slots[parameter->slot], &holds)) {
             goto done;
         }
     }
@@ -899,7 +1055,7 @@ measure(PyObject *Py_UNUSED(module), PyObject *args)
         goto done;
     }
     /* The switch over result and shape is hoisted out of the loop by the compiler (-funswitch-loops). */
-    const uint8_t result = plan->result, shape = plan->shape;
+    const int result = plan->result, shape = plan->shape;
     int64_t start = nanoseconds();
     for (long long turn = 0; turn < count; turn++) {
         (void)invoke(result, address, shape, slots);
