@@ -1,4 +1,4 @@
-"""What every dialect needs from a tree: offsets of a word, arguments, schema entries, destructured names, their uses.
+"""What every dialect needs beside the call itself: schema entries, destructured names, and where those are used.
 
 Knows JavaScript, but no dialect.
 """
@@ -22,23 +22,14 @@ from ffi_core.model import (
     SourceDeclaration,
     Span,
     Text,
-    Unknown,
     Value,
 )
-from ffi_core.source.literal import fold, span_of, text_of, unwrap
+from ffi_core.source.call import arguments_of
+from ffi_core.source.literal import TRANSPARENT, Lookup, fold, span_of, text_of
 from ffi_core.source.scope import Reference, Scopes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_WRAPPERS = {
-    "parenthesized_expression",
-    "as_expression",
-    "satisfies_expression",
-    "non_null_expression",
-    "type_assertion",
-    "await_expression",
-}
 
 
 class NotFoldedError(ValueError):
@@ -51,24 +42,6 @@ def offsets_of(text: bytes, word: bytes) -> Iterator[int]:
     while offset >= 0:
         yield offset
         offset = text.find(word, offset + len(word))
-
-
-def arguments_of(call: Node, scopes: Scopes | None = None) -> Array:
-    """The arguments of a call expression, folded; `complete` is False behind a spread.
-
-    Parameters
-    ----------
-    call: a ``call_expression``.
-    scopes: where consts are looked up; without it only literals have values.
-    """
-    node = call.child_by_field_name("arguments")
-    if node is None or node.type != "arguments":
-        return Array(Span(call.end_byte, call.end_byte), (), complete=False)
-    items = [child for child in node.named_children if child.type != "comment"]
-    lookup = scopes.constant if scopes else None
-    values = tuple(Unknown(span_of(item)) if item.is_error else fold(item, lookup) for item in items)
-    broken = any(item.type in {"spread_element", "ERROR"} for item in items)
-    return Array(span_of(node), values, complete=not broken)
 
 
 def declarations_of(
@@ -113,23 +86,6 @@ def plain(value: Value) -> Any:
             return {entry.key: plain(entry.value) for entry in properties}
         case _:
             raise NotFoldedError(f"the value at byte {value.span.start} is not known from the text")
-
-
-def pattern_around(path: list[Node], call: Node) -> Node | None:
-    """The target of ``const target = call``, through parentheses, ``as`` and ``await``; None where there is none.
-
-    Parameters
-    ----------
-    path: nodes from the root to some node within `call`.
-    call: the expression on the right.
-    """
-    depth = next(index for index, node in enumerate(path) if node.id == call.id)
-    while depth > 0 and path[depth - 1].type in _WRAPPERS:
-        depth -= 1
-    if depth == 0 or path[depth - 1].type != "variable_declarator":
-        return None
-    value = path[depth - 1].child_by_field_name("value")
-    return path[depth - 1].child_by_field_name("name") if value is not None and value.id == path[depth].id else None
 
 
 def bindings_of(pattern: Node | None) -> tuple[Binding, ...]:
@@ -179,7 +135,7 @@ def follow(bindings: tuple[Binding, ...], scopes: Scopes) -> Followed:
             uses.append((binding.symbol, reference.span))
             if reference.is_label:
                 labels.append(reference.span)
-            site = call_through(reference, binding.symbol, scopes)
+            site = call_through(reference, binding.symbol, scopes.constant)
             if site is not None:
                 calls.append(site)
     return Followed(
@@ -189,26 +145,14 @@ def follow(bindings: tuple[Binding, ...], scopes: Scopes) -> Followed:
     )
 
 
-def call_through(reference: Reference, symbol: str, scopes: Scopes | None = None) -> CallSite | None:
+def call_through(reference: Reference, symbol: str, lookup: Lookup | None = None) -> CallSite | None:
     """The call whose callee is this reference, or None where the name is used in another way."""
     path = reference.path
     depth = len(path) - 1
-    while depth > 1 and path[depth - 1].type in _WRAPPERS - {"await_expression"}:
+    while depth > 1 and path[depth - 1].type in TRANSPARENT:
         depth -= 1
     call = path[depth - 1] if depth else path[0]
     callee = call.child_by_field_name("function")
     if call.type != "call_expression" or callee is None or callee.id != path[depth].id:
         return None
-    return CallSite(symbol, span_of(call), reference.span, arguments_of(call, scopes))
-
-
-def is_member(node: Node, owner: str, name: str) -> bool:
-    """Whether an expression is written as ``owner.name``, with or without ``?.``, or as ``owner["name"]``."""
-    node = unwrap(node)
-    target = node.child_by_field_name("object")
-    if target is None or text_of(unwrap(target)) != owner:
-        return False
-    member, index = node.child_by_field_name("property"), node.child_by_field_name("index")
-    if member is not None:
-        return text_of(member) == name
-    return index is not None and fold(index) == Text(span_of(index), name)
+    return CallSite(symbol, span_of(call), reference.span, arguments_of(call, lookup))

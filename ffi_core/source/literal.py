@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Lookup = Callable[["Node"], "Node | None"]
 """Gives the expression that a const's name stands for, or None."""
 
+TRANSPARENT = frozenset(
+    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion"}
+)
+"""Expressions that have the value of the one inside them."""
+
 _MAX_DEPTH = 64
 _MAX_STEPS = 200_000  # consts that hold one another twice over would double with each level
 _ESCAPE = re.compile(
@@ -25,7 +30,6 @@ _ESCAPE = re.compile(
 )
 _SINGLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _LINE_ENDS = {"\n", "\r", "\r\n", "\u2028", "\u2029"}
-_TRANSPARENT = {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"}
 _RADIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 
@@ -41,14 +45,12 @@ def text_of(node: Node) -> str:
 
 def unwrap(node: Node) -> Node:
     """The expression inside parentheses, ``as``, ``satisfies``, ``!`` and ``<type>`` prefixes."""
-    while True:
+    while node.type in TRANSPARENT:
         inner = [child for child in node.named_children if child.type != "comment"]
-        if node.type in _TRANSPARENT and inner:
-            node = inner[0]
-        elif node.type == "type_assertion" and inner:
-            node = inner[-1]
-        else:
-            return node
+        if not inner:
+            break
+        node = inner[-1] if node.type == "type_assertion" else inner[0]
+    return node
 
 
 def fold(node: Node, lookup: Lookup | None = None) -> Value:
@@ -65,6 +67,11 @@ def fold(node: Node, lookup: Lookup | None = None) -> Value:
     of the name.
     """
     return _Folder(lookup).fold(node, 0)
+
+
+def fold_property(node: Node, lookup: Lookup | None = None) -> Property | None:
+    """One ``key: value`` of an object, folded; None where its key is not known."""
+    return _Folder(lookup).property(node, 0)
 
 
 class _Folder:

@@ -68,6 +68,7 @@ _NAMED_BY_STATEMENT = {
     "import_alias",
     "function_signature",
 }
+_CLASSES = {"class_declaration", "abstract_class_declaration", "class"}
 _NAMED_BY_EXPRESSION = {"function_expression", "generator_function", "class"}
 
 
@@ -141,7 +142,7 @@ class Scopes:
             declared, used = [], []
             for offset in self._offsets(name.encode("utf-8", "surrogatepass")):
                 path = self.tree.path_to(offset)
-                if path and path[-1].type in _VARIABLES and path[-1].start_byte == offset:
+                if path and path[-1].start_byte == offset and _is_variable(path):
                     declaration = _declaration(name, path)
                     if declaration is not None:
                         declared.append(declaration)
@@ -169,6 +170,13 @@ class Scopes:
         for match in _WORD.finditer(self.tree.text):
             index.setdefault(match.group(), []).append(match.start())
         return index
+
+
+def _is_variable(path: list[Node]) -> bool:
+    if path[-1].type in _VARIABLES:
+        return True
+    # TypeScript's grammar calls the name of a class a type, although it is a variable too.
+    return path[-1].type == "type_identifier" and path[-2].type in _CLASSES
 
 
 def _declaration(name: str, path: list[Node]) -> Declared | None:

@@ -54,6 +54,11 @@ class Rule:
         """The first line of the documentation."""
         return self.documentation.partition("\n")[0]
 
+    @property
+    def page(self) -> str:
+        """The whole page: a heading with code and name, the severity, the documentation."""
+        return f"# {self.code}: {self.name}\n\nSeverity: {self.severity}\n\n{self.documentation}\n"
+
     def judge(self, call: DlopenCall, facts: LibraryFacts) -> Iterator[Diagnostic]:
         """Every diagnostic of this rule for one call."""
         for finding in self.check(call, facts):

@@ -1,0 +1,44 @@
+"""Making the edits of fixes in a text. Pure: bytes in, bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ffi_lsp.diagnostic import Diagnostic, Edit, Fix
+
+
+def apply_fix(data: bytes, fix: Fix) -> bytes:
+    """The text with all edits of one fix made."""
+    return _apply(data, fix.edits)
+
+
+def apply_safe_fixes(data: bytes, diagnostics: Iterable[Diagnostic]) -> tuple[bytes, int]:
+    """Make the first safe fix of each diagnostic; one that touches the same text as an earlier one is left out.
+
+    Parameters
+    ----------
+    data: the text that the diagnostics are about.
+    diagnostics: in the order of the text.
+
+    Returns
+    -------
+    The new text, and how many fixes were made.
+    """
+    edits: dict[Edit, None] = {}
+    made = 0
+    for diagnostic in diagnostics:
+        fix = next((fix for fix in diagnostic.fixes if fix.safe), None)
+        if fix is not None and all(edit in edits or not _touches_any(edit, edits) for edit in fix.edits):
+            edits.update(dict.fromkeys(fix.edits))
+            made += 1
+    return _apply(data, edits), made
+
+
+def _touches_any(edit: Edit, others: Iterable[Edit]) -> bool:
+    return any(edit.span.start <= other.span.end and other.span.start <= edit.span.end for other in others)
+
+
+def _apply(data: bytes, edits: Iterable[Edit]) -> bytes:
+    for edit in sorted(edits, key=lambda entry: entry.span, reverse=True):
+        data = data[: edit.span.start] + edit.text.encode() + data[edit.span.end :]
+    return data
