@@ -1,9 +1,9 @@
 """The sqlite program of the examples in C, in Python through ffi_core, and on every JavaScript runtime that is here.
 
 Each program steps 10,000 times through fifty rows, over a million native calls, and times itself; start-up and
-compilation stand apart, in the wall time. The programs take turns, so that each figure is a ratio of neighbours in time:
-the median over the rounds, with the quartiles as its spread. All must print the same; one that does not, or that
-crashes, is an error.
+compilation stand apart, in the wall time. The programs take turns, so that each figure is a ratio of neighbours in
+time: the median over the rounds, with the quartiles as its spread. All must print the same; one that does not, or
+that crashes, is an error.
 
     python bench/sqlite.py [--json] [--runs N] [--only NAME ...]
 

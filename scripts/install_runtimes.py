@@ -10,6 +10,7 @@ cannot be installed is named and left out: the benchmarks do without it. The exi
 from __future__ import annotations
 
 import argparse
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -29,21 +30,28 @@ def main() -> int:
     unknown = [name for name in options.names if name not in RUNTIMES]
     if unknown:
         parser.error(f"unknown runtime {unknown[0]!r}; they are {', '.join(RUNTIMES)}")
-    cache = cache_folder()
-    missing = 0
-    for name in options.names or RUNTIMES:
-        runtime = RUNTIMES[name]
-        found = runtime.find(cache)
-        trouble = None
-        if isinstance(found, Absent):
-            trouble = _install(runtime, cache)
+    there = [_ensure(RUNTIMES[name], cache_folder()) for name in options.names or RUNTIMES]
+    return 1 if options.strict and not all(there) else 0
+
+
+def _ensure(runtime: Runtime, cache: Path) -> bool:
+    """Install one runtime unless it is there, and print what came of it."""
+    found = runtime.find(cache)
+    trouble = None
+    if isinstance(found, Absent):
+        cache.mkdir(parents=True, exist_ok=True)
+        with (cache / "lock").open("w") as lock:
+            # One at a time: npm takes no care of a neighbour that writes to the same folder.
+            fcntl.flock(lock, fcntl.LOCK_EX)
             found = runtime.find(cache)
-        if isinstance(found, Absent):
-            missing += 1
-            print(f"{name}: not installed: {trouble or found.reason}")
-        else:
-            print(f"{name} {found.version}: {found.program[-1]}")
-    return 1 if missing and options.strict else 0
+            if isinstance(found, Absent):
+                trouble = _install(runtime, cache)
+                found = runtime.find(cache)
+    if isinstance(found, Absent):
+        print(f"{runtime.name}: not installed: {trouble or found.reason}")
+        return False
+    print(f"{runtime.name} {found.version}: {found.program[-1]}")
+    return True
 
 
 def _install(runtime: Runtime, cache: Path) -> str | None:
@@ -56,7 +64,6 @@ def _install(runtime: Runtime, cache: Path) -> str | None:
     npm = shutil.which("npm")
     if npm is None:
         return "there is no npm"
-    cache.mkdir(parents=True, exist_ok=True)
     # No install scripts: the packages chosen are complete without them, and foreign code need not run to install.
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     return _run([npm, "install", "--prefix", str(cache), *quiet, *packages])
