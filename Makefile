@@ -1,0 +1,56 @@
+# What README and .ci/run call. Everything needed is installed into .venv; nothing outside the tree is touched but
+# the user's cache folder.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PIP_QUIET := --quiet --disable-pip-version-check --no-input
+
+.PHONY: help demo test lint format bench runtimes clean
+
+help:
+	@echo "make demo    check the examples and time a native call"
+	@echo "make test    the whole test suite"
+	@echo "make lint    formatting, lint, types, the laws of the architecture, the C file with -Werror"
+	@echo "make bench   one call, and the sqlite program on every runtime; minutes"
+	@echo "make format  let ruff format the Python code"
+
+# The install is repeated when what it depends on has changed: the metadata or the extension's source.
+$(READY): pyproject.toml ffi_core/runtime/_fastcall.c
+	@test -n "$(PYTHON)" || { echo "ffi-lsp needs Python 3.11 or newer; none was found on PATH" >&2; exit 1; }
+	@echo "setting up $(VENV) (once)"
+	@"$(PYTHON)" -m venv $(VENV) || { \
+		echo "python3 -m venv failed; on Debian: apt-get install python3-venv python3-dev" >&2; exit 1; }
+	@$(BIN)/python -m pip install $(PIP_QUIET) --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/python scripts/demo.py
+
+test: $(READY) runtimes
+	@$(BIN)/python -m pytest $(ARGS)
+
+# The tests and benches run real JavaScript runtimes; they are kept in the user's cache folder and found there again.
+runtimes: $(READY)
+	@$(BIN)/python scripts/install_runtimes.py
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@$(BIN)/python scripts/lint_c.py
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) runtimes
+	$(BIN)/python bench/call.py
+	$(BIN)/python bench/sqlite.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+	find ffi_core -name '_fastcall.*.so' -delete
