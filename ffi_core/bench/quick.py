@@ -16,16 +16,18 @@ import ffi_core
 from ffi_core.bench.arguments import ArgumentsError, check_arguments
 from ffi_core.bench.isolation import Outcome, run_isolated
 from ffi_core.bench.report import FIGURES, RunReport, RunRequest, Status
+from ffi_core.bench.text import duration
 from ffi_core.schema import to_schema
+from ffi_core.types import Kind
 
 MEMORY_LIMIT = 1 << 30
 """Bytes of address space that the child may have."""
 
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ")
-_DOING = {
-    "loading": "while {library} was being loaded, in a constructor perhaps",
-    "calling": "in the first call of {symbol}",
-    "timing": "while calls of {symbol} were timed",
+_STAGES = {
+    "loading": " while it was loaded, in a constructor perhaps",
+    "calling": " in its first call",
+    "timing": " while it was timed",
 }
 
 
@@ -85,46 +87,68 @@ def _read(request: RunRequest, outcome: Outcome) -> RunReport:
         stage = message.get("stage", stage)
         error = message.get("error", error)
         answer = message if "calls" in message else answer
-    symbol, library = request.declaration.symbol, request.library
-    base = RunReport(
+    report = RunReport(
         Status.DONE,
         None,
-        f"{symbol} was called",
-        symbol,
-        library,
+        "",
+        request.declaration.symbol,
+        request.library,
+        calls=1 if stage == "timing" else 0,
         stdout=outcome.stdout.decode(errors="replace"),
         stderr=outcome.stderr.decode(errors="replace"),
     )
     if answer is not None:
         figures = {name: value for name, value in answer.items() if name in FIGURES}
-        return replace(base, **figures | {"samples_ns": tuple(answer.get("samples_ns", ()))})
+        report = replace(report, **figures | {"samples_ns": tuple(answer.get("samples_ns", ()))})
+        return replace(report, message=_success(request, report))
     if error is not None:
-        return replace(base, status=Status.FAILED, cause=error, message=error)
-    calls = 1 if stage == "timing" else 0
-    where = _DOING.get(stage or "", "before the library was loaded").format(symbol=symbol, library=library)
+        return replace(report, status=Status.FAILED, cause=error, message=error)
+    if stage is None and outcome.exit_code > 0:
+        last = report.stderr.strip().rpartition("\n")[2] or f"exit {outcome.exit_code}"
+        return replace(report, status=Status.FAILED, cause=last, message=f"the child process did not start: {last}")
     status, cause, what = _verdict(request, outcome)
-    if status is Status.EXITED and stage not in _DOING:
-        last = base.stderr.strip().rpartition("\n")[2]
-        return replace(
-            base, status=Status.FAILED, cause=last or cause, message=f"the child process did not start: {last}"
-        )
-    return replace(base, status=status, cause=cause, message=f"{what} {where}", calls=calls)
+    subject = {"loading": request.library, "calling": _call(request), "timing": _call(request)}.get(
+        stage or "", "the child process"
+    )
+    return replace(report, status=status, cause=cause, message=f"{subject} {what}{_STAGES.get(stage or '', '')}")
+
+
+def _success(request: RunRequest, report: RunReport) -> str:
+    result = "" if _is_void(request) else f" = {json.dumps(report.result)}"
+    if report.median_ns is None:
+        return f"{_call(request)}{result}"
+    return f"{_call(request)}{result}: {duration(report.median_ns)} per call, median of {report.calls:,} calls"
+
+
+def _is_void(request: RunRequest) -> bool:
+    signature = request.declaration.signature
+    return signature is not None and signature.result.kind is Kind.VOID
+
+
+def _call(request: RunRequest) -> str:
+    text = json.dumps(request.arguments)[1:-1]
+    return f"{request.declaration.symbol}({text if len(text) <= 80 else text[:77] + '...'})"
 
 
 def _verdict(request: RunRequest, outcome: Outcome) -> tuple[Status, str, str]:
+    limit = f"{request.timeout:g} s"
+    if outcome.timed_out and outcome.stopped_by:
+        return (
+            Status.TIMED_OUT,
+            "timed out",
+            f"stopped its process with {outcome.stopped_by.name} for {limit}",
+        )
     if outcome.timed_out:
-        limit = f"{request.timeout:g} s"
-        what = f"stopped itself with {outcome.stopped_by.name}" if outcome.stopped_by else "did not end"
-        return Status.TIMED_OUT, "timed out", f"the child process {what} within {limit}"
+        return Status.TIMED_OUT, "timed out", f"did not end within {limit}"
     if outcome.cancelled:
-        return Status.CANCELLED, "cancelled", "the run was cancelled"
+        return Status.CANCELLED, "cancelled", "was cancelled"
     if outcome.exit_code >= 0:
         cause = f"exit {outcome.exit_code}"
-        return Status.EXITED, cause, f"the child process ended itself ({cause})"
+        return Status.EXITED, cause, f"ended its process with {cause}"
     cause = _signal_name(-outcome.exit_code)
     if cause in ("SIGALRM", "SIGXCPU"):
-        return Status.TIMED_OUT, "timed out", f"the child process used up its {request.timeout:g} s"
-    return Status.CRASHED, cause, f"{cause}: the child process died"
+        return Status.TIMED_OUT, "timed out", f"used up its {limit}"
+    return Status.CRASHED, cause, f"crashed with {cause}"
 
 
 def _signal_name(number: int) -> str:
