@@ -78,8 +78,10 @@ class Protocol(LanguageServerProtocol):
         if request is not None:
             self._answer_error(request, code, reason)
 
-    def _answer_error(self, request: Any, code: int, reason: str) -> None:
-        self._send_response(request, error=types.ResponseError(code=int(code), message=reason))
+    def _answer_error(self, request: int | str | None, code: int, reason: str) -> None:
+        # As it goes over the wire: lsprotocol would leave out an id that is null.
+        error = {"code": int(code), "message": reason}
+        self._send_data({"jsonrpc": self.VERSION, "id": request, "error": error})
 
     # --- what pygls does itself, done our way --------------------------------------------------------------------
 

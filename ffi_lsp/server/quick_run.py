@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -120,7 +121,7 @@ class QuickRuns:
         request = RunRequest(str(facts.library.path), entry.declaration, arguments.values)
         if order.timeout is not None:
             request = RunRequest(request.library, request.declaration, request.arguments, order.timeout)
-        return self._answer(await self._run(request, params.work_done_token))
+        return self._answer(request, await self._run(request, params.work_done_token))
 
     def close(self) -> None:
         """End what runs, and let nothing that waits begin."""
@@ -173,11 +174,11 @@ class QuickRuns:
             "message": reason,
         }
 
-    def _answer(self, report: RunReport) -> dict[str, Any]:
-        done = report.status == "done"
-        self._show(types.MessageType.Info if done else types.MessageType.Error, report.message)
+    def _answer(self, request: RunRequest, report: RunReport) -> dict[str, Any]:
         answer = report.to_json()
         del answer["samples_ns"]
+        answer["message"] = message = _sentence(request, report)
+        self._show(types.MessageType.Info if report.status == "done" else types.MessageType.Error, message)
         return answer
 
     def _show(self, kind: types.MessageType, text: str) -> None:
@@ -186,6 +187,19 @@ class QuickRuns:
 
 def _wrong(reason: str) -> JsonRpcInvalidParams:
     return JsonRpcInvalidParams(f"ffi.quickRun {reason}")
+
+
+def _sentence(request: RunRequest, report: RunReport) -> str:
+    """The report in one sentence, as it is shown to the person."""
+    from ffi_core.bench.text import duration
+
+    called = f"{report.symbol}({', '.join(json.dumps(value) for value in request.arguments)})"
+    if report.status != "done":
+        return f"{called}: {report.message}"
+    signature = request.declaration.signature
+    gave = "" if signature is None or signature.result.name == "void" else f" = {json.dumps(report.result)}"
+    time = "" if report.median_ns is None else f", {duration(report.median_ns)} per call"
+    return f"{called}{gave}{time} ({report.calls:,} call{'' if report.calls == 1 else 's'})"
 
 
 def _why_not(order: Order, call: DlopenCall, facts: LibraryFacts) -> str:

@@ -1,0 +1,200 @@
+"""A session as an editor has it, for one that pulls diagnostics (Neovim) and one that has them pushed (VS Code)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
+EDITORS = ["visual_studio_code", "neovim@0.11"]
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=[SERVER]), params=EDITORS)
+async def client(request: pytest.FixtureRequest, client: LanguageClient) -> Any:
+    answer = await client.initialize_session(types.InitializeParams(capabilities=client_capabilities(request.param)))
+    client.advertised = answer.capabilities
+    yield
+    await client.shutdown_session()
+
+
+class Session:
+    """One text in one editor."""
+
+    def __init__(self, client: LanguageClient, uri: str, text: str) -> None:
+        self.client, self.uri, self.text, self.version = client, uri, text, 1
+        self.document = types.TextDocumentIdentifier(uri)
+
+    @property
+    def pulls(self) -> bool:
+        capabilities = self.client.capabilities
+        return bool(capabilities and capabilities.text_document and capabilities.text_document.diagnostic)
+
+    async def open(self) -> list[types.Diagnostic]:
+        item = types.TextDocumentItem(self.uri, "typescript", self.version, self.text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return await self.diagnostics()
+
+    async def replace(self, old: str, new: str) -> list[types.Diagnostic]:
+        """Type over the first place where `old` stands."""
+        at = self.text.index(old)
+        span = types.Range(self.position(at), self.position(at + len(old)))
+        self.text = self.text.replace(old, new, 1)
+        self.version += 1
+        name = types.VersionedTextDocumentIdentifier(self.version, self.uri)
+        change = types.TextDocumentContentChangePartial(span, new)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(name, [change]))
+        return await self.diagnostics()
+
+    async def diagnostics(self) -> list[types.Diagnostic]:
+        if self.pulls:
+            report = await self.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(self.document))
+            return list(report.items)
+        await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        return list(self.client.diagnostics[self.uri])
+
+    def position(self, offset: int) -> types.Position:
+        before = self.text[:offset]
+        return types.Position(before.count("\n"), offset - before.rfind("\n") - 1)
+
+    def at(self, word: str) -> types.Position:
+        """Behind the first letter of the first place where the word stands."""
+        return self.position(self.text.index(word) + 1)
+
+
+@pytest.fixture
+def session(client: LanguageClient, playground: Any) -> Session:
+    return Session(client, playground.uri, playground.text)
+
+
+async def test_a_right_text_has_no_diagnostics(session: Session) -> None:
+    assert await session.open() == []
+
+
+async def test_an_edit_that_mends_a_mistake_clears_it(session: Session) -> None:
+    await session.open()
+    found = await session.replace("seven: {", "sevem: {")
+    assert {each.code for each in found} >= {"FFI201"}
+    mistake = next(each for each in found if each.code == "FFI201")
+    assert (mistake.source, mistake.severity) == ("ffi", types.DiagnosticSeverity.Error)
+    assert mistake.range.start.line == 2
+    assert await session.replace("sevem: {", "seven: {") == []
+
+
+async def test_diagnostics_are_pushed_or_pulled_never_both(session: Session) -> None:
+    session.text = session.text.replace("seven: {", "sevem: {")
+    await session.open()
+    await session.client.text_document_hover_async(types.HoverParams(session.document, session.at("sevem: {")))
+    assert (session.uri in session.client.diagnostics) is not session.pulls
+    assert (session.client.advertised.diagnostic_provider is not None) is session.pulls
+
+
+async def test_hover_is_markdown(session: Session) -> None:
+    await session.open()
+    hover = await session.client.text_document_hover_async(types.HoverParams(session.document, session.at("seven: {")))
+    assert hover is not None
+    assert isinstance(hover.contents, types.MarkupContent)
+    assert hover.contents.kind is types.MarkupKind.Markdown
+    assert hover.contents.value.startswith("```ts\nseven() -> i32\n```\n\nFunction exported by `libplay.so`.")
+
+
+async def test_hover_is_silent_elsewhere(session: Session) -> None:
+    await session.open()
+    parameters = types.HoverParams(session.document, session.at("console"))
+    assert await session.client.text_document_hover_async(parameters) is None
+
+
+async def test_completion_proposes_types_and_symbols(session: Session) -> None:
+    session.text = session.text.replace('  seven: { parameters: [], result: "i32" },\n', "")
+    await session.open()
+    types_ = await session.client.text_document_completion_async(
+        types.CompletionParams(session.document, session.at('i32"'))
+    )
+    assert isinstance(types_, types.CompletionList)
+    assert [item.label for item in types_.items][:2] == ["i8", "i16"]
+    symbols = await session.client.text_document_completion_async(
+        types.CompletionParams(session.document, session.at("spin: {"))
+    )
+    assert isinstance(symbols, types.CompletionList)
+    assert "seven" in [item.label for item in symbols.items]
+
+
+def edits_of(fix: types.CodeAction, session: Session) -> list[types.TextEdit]:
+    """The edits of a fix, in the form that this editor understands; VS Code's says which version it is for."""
+    assert fix.edit is not None
+    if fix.edit.changes is not None:
+        return list(fix.edit.changes[session.uri])
+    (change,) = fix.edit.document_changes or []
+    assert isinstance(change, types.TextDocumentEdit)
+    assert change.text_document.version == session.version
+    return [edit for edit in change.edits if isinstance(edit, types.TextEdit)]
+
+
+async def test_a_quick_fix_mends_the_text(session: Session) -> None:
+    session.text = session.text.replace('["i32", "i32"]', '["int", "i32"]')
+    (mistake,) = await session.open()
+    actions = await session.client.text_document_code_action_async(
+        types.CodeActionParams(session.document, mistake.range, types.CodeActionContext([mistake]))
+    )
+    assert actions
+    fix = actions[0]
+    assert isinstance(fix, types.CodeAction)
+    assert fix.kind == types.CodeActionKind.QuickFix
+    assert list(fix.diagnostics or []) == [mistake]
+    (edit,) = edits_of(fix, session)
+    start, end = (
+        sum(map(len, session.text.splitlines(True)[: at.line])) + at.character
+        for at in (edit.range.start, edit.range.end)
+    )
+    assert await session.replace(session.text[start:end], edit.new_text) == []
+
+
+async def test_only_the_kinds_that_are_asked_for_come(session: Session) -> None:
+    session.text = session.text.replace('["i32", "i32"]', '["int", "i32"]')
+    (mistake,) = await session.open()
+    context = types.CodeActionContext([mistake], only=[types.CodeActionKind.Refactor])
+    parameters = types.CodeActionParams(session.document, mistake.range, context)
+    assert not await session.client.text_document_code_action_async(parameters)
+
+
+async def test_a_lens_runs_the_function_and_tells_the_figures(session: Session) -> None:
+    await session.open()
+    lenses = await session.client.text_document_code_lens_async(types.CodeLensParams(session.document))
+    assert lenses is not None
+    lens = next(lens for lens in lenses if lens.command and lens.command.title == "Run seven()")
+    assert lens.range.start == session.position(session.text.index("seven: {"))
+    assert lens.command is not None
+    answer = await session.client.workspace_execute_command_async(
+        types.ExecuteCommandParams(lens.command.command, lens.command.arguments)
+    )
+    assert (answer["status"], answer["result"]) == ("done", 7)
+    assert answer["calls"] > 1000
+    assert answer["median_ns"] > 0
+    (message,) = session.client.messages
+    assert message.type is types.MessageType.Info
+    assert message.message == answer["message"]
+    assert "7" in message.message
+    assert "ns" in message.message
+    reports = list(session.client.progress_reports.values())
+    assert [[type(step).__name__ for step in steps] for steps in reports] == [
+        ["WorkDoneProgressBegin", "WorkDoneProgressEnd"]
+    ]
+
+
+async def test_the_capabilities_are_those_of_the_table(session: Session) -> None:
+    given = session.client.advertised
+    assert given.hover_provider is True
+    assert given.completion_provider is not None
+    assert given.code_lens_provider is not None
+    assert list(given.code_action_provider.code_action_kinds) == [types.CodeActionKind.QuickFix]
+    assert list(given.execute_command_provider.commands) == ["ffi.quickRun"]
+    assert given.text_document_sync.open_close is True
+    assert given.text_document_sync.change is types.TextDocumentSyncKind.Incremental
+    assert given.text_document_sync.save is True
