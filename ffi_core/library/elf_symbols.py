@@ -22,12 +22,13 @@ from ffi_core.model import Symbol, SymbolKind
 _STT_NOTYPE, _STT_OBJECT, _STT_FUNC, _STT_COMMON, _STT_TLS, _STT_GNU_IFUNC = 0, 1, 2, 5, 6, 10
 _STB_GLOBAL, _STB_WEAK, _STB_GNU_UNIQUE = 1, 2, 10
 _EXPORTED_BINDINGS = (_STB_GLOBAL, _STB_WEAK, _STB_GNU_UNIQUE)
-_STV_INTERNAL, _STV_HIDDEN = 1, 2
-_SHN_UNDEF, _SHN_ABS = 0, 0xFFF1
+_INVISIBLE = (1, 2)  # STV_INTERNAL, STV_HIDDEN
+_SHN_UNDEF = 0
 _VERSION_HIDDEN, _VERSION_INDEX, _VERSION_GLOBAL, _VERSION_IS_BASE = 0x8000, 0x7FFF, 1, 1
 
 _KINDS = MappingProxyType(
     {
+        _STT_NOTYPE: None,
         _STT_OBJECT: SymbolKind.DATA,
         _STT_COMMON: SymbolKind.DATA,
         _STT_FUNC: SymbolKind.FUNCTION,
@@ -35,6 +36,10 @@ _KINDS = MappingProxyType(
         _STT_GNU_IFUNC: SymbolKind.IFUNC,
     }
 )
+_KIND_OF_EXPORTED = MappingProxyType(
+    {binding << 4 | type_: kind for binding in _EXPORTED_BINDINGS for type_, kind in _KINDS.items()}
+)
+"""By the byte st_info of a symbol that a look-up may find; None where its address must tell function from data."""
 
 # A file may claim any number; a real one stays far below these.
 _LONGEST_NAME = 1 << 16
@@ -114,12 +119,14 @@ class ElfExports:
 
     def read_all(self) -> tuple[Symbol, ...]:
         """As `ExportTable.read_all`."""
-        index = self._index()
-        if index is None:
-            return ()
         with open_image(self.path, self.stamp) as image:
-            indices = index.indices(image)
-            return tuple(self._read_symbols(image, indices))
+            return tuple([self._symbol(name, entry, version) for name, entry, version in self._exported(image)])
+
+    def read_names(self) -> tuple[str, ...]:
+        """As `ExportTable.read_names`."""
+        with open_image(self.path, self.stamp) as image:
+            found = {name: None for name, _, version in self._exported(image) if version < _VERSION_HIDDEN}
+        return tuple(found)
 
     def read_imports(self) -> tuple[str, ...]:
         """As `ExportTable.read_imports`."""
@@ -181,17 +188,21 @@ class ElfExports:
         (version,) = word.unpack(image.read(self.tables.versions + 2 * at, 2, "a symbol's version"))
         return int(version)
 
-    def _read_symbols(self, image: Image, indices: range) -> Iterator[Symbol]:
+    def _exported(self, image: Image) -> Iterator[tuple[str, Entry, int]]:
+        """Name, row and version index of each exported symbol: the inner loop of every listing."""
+        index = self._index()
+        if index is None:
+            return
+        indices = index.indices(image)
         strings = _read_strings(image, self.tables)
         name_bytes = 0
-        versions = self._version_indices(image, indices)
-        for entry, version in zip(self._entries(image, indices), versions, strict=True):
+        for entry, version in zip(self._entries(image, indices), self._version_indices(image, indices), strict=True):
             if _is_exported(entry):
                 name = strings.name(entry[0])
                 name_bytes += len(name)
                 if name_bytes > _MOST_NAME_BYTES:
                     raise image.damaged(f"its symbols' names are longer than {_MOST_NAME_BYTES} bytes together")
-                yield self._symbol(name, entry, version)
+                yield name, entry, version
 
     def _version_indices(self, image: Image, indices: range) -> Iterable[int]:
         if self.tables.versions is None:
@@ -202,18 +213,11 @@ class ElfExports:
 
     def _symbol(self, name: str, entry: Entry, version: int) -> Symbol:
         _, info, _, _, value, size = entry
-        kind = _KINDS.get(info & 15)
+        kind = _KIND_OF_EXPORTED[info]
         if kind is None:
             kind = SymbolKind.FUNCTION if self.is_code(value) else SymbolKind.DATA
-        return Symbol(
-            name,
-            kind,
-            self._version_names.get(version & _VERSION_INDEX),
-            not version & _VERSION_HIDDEN,
-            info >> 4 == _STB_WEAK,
-            size,
-            value,
-        )
+        version_name = self._version_names.get(version & _VERSION_INDEX)
+        return Symbol(name, kind, version_name, version < _VERSION_HIDDEN, info >> 4 == _STB_WEAK, size, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +243,13 @@ def _read_strings(image: Image, tables: SymbolTables) -> Strings:
 
 def _is_exported(entry: Entry) -> bool:
     _, info, other, section, value, _ = entry
-    kind = info & 15
+    # A definition at no address is none, unless it is an offset into thread-local storage. The linker writes one of
+    # these for each version (absolute, zero).
     return (
         section != _SHN_UNDEF
-        and (kind in _KINDS or kind == _STT_NOTYPE)
-        and info >> 4 in _EXPORTED_BINDINGS
-        and other & 3 not in (_STV_INTERNAL, _STV_HIDDEN)
-        # A definition at no address is none, unless it is an offset into thread-local storage. The linker writes
-        # one of these for each version (absolute, zero).
-        and (value != 0 or kind == _STT_TLS)
+        and (value != 0 or info & 15 == _STT_TLS)
+        and info in _KIND_OF_EXPORTED
+        and other & 3 not in _INVISIBLE
     )
 
 

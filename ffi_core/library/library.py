@@ -24,6 +24,10 @@ class ExportTable(Protocol):
         """Every exported symbol, in the file's order."""
         ...
 
+    def read_names(self) -> tuple[str, ...]:
+        """The distinct names that `find` can find, in the file's order, without making a symbol of each."""
+        ...
+
     def read_imports(self) -> tuple[str, ...]:
         """The names that the library takes from others, in the file's order."""
         ...
@@ -66,7 +70,7 @@ class Library:
         ------
         LibraryNotFoundError, LibraryLoadError: the file is damaged, or was replaced since it was opened.
         """
-        if "_by_name" in self.__dict__:
+        if "_symbols" in self.__dict__:
             return self._by_name.get(name)
         return self.exports.find(name)
 
@@ -80,8 +84,13 @@ class Library:
         return self._symbols
 
     def names(self) -> tuple[str, ...]:
-        """The distinct names that `find` can find, sorted."""
-        return tuple(sorted(self._by_name))
+        """The distinct names that `find` can find, in the file's order; read once, then kept.
+
+        Raises
+        ------
+        LibraryNotFoundError, LibraryLoadError: as for `find`.
+        """
+        return self._names
 
     def imports(self) -> tuple[str, ...]:
         """The names that this library takes from others."""
@@ -89,16 +98,24 @@ class Library:
 
     def nearest(self, name: str) -> str | None:
         """The exported name that resembles `name` most, or None where nothing does."""
-        return nearest_name(name, tuple(self._by_name))
+        return nearest_name(name, self._names)
 
     @cached_property
     def _symbols(self) -> tuple[Symbol, ...]:
         return self.exports.read_all()
 
     @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self._by_name) if "_symbols" in self.__dict__ else self.exports.read_names()
+
+    @cached_property
     def _by_name(self) -> dict[str, Symbol]:
         # Of two with one name, `find` answers with the first default one.
-        return {symbol.name: symbol for symbol in reversed(self._symbols) if symbol.default}
+        by_name: dict[str, Symbol] = {}
+        for symbol in self._symbols:
+            if symbol.default:
+                by_name.setdefault(symbol.name, symbol)
+        return by_name
 
 
 def nearest_name(name: str, names: tuple[str, ...]) -> str | None:
