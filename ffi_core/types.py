@@ -124,7 +124,7 @@ _TABLE = (
     _integer(
         "u16", "uint16_t", "uint16|unsigned short|ushort|char16_t", 2, signed=False, summary="unsigned 16-bit integer"
     ),
-    _integer("i32", "int32_t", "int32|int|c_int|signed|wchar_t|enum", 4, signed=True, summary="signed 32-bit integer"),
+    _integer("i32", "int32_t", "int32|int|integer|c_int|signed|wchar_t|enum", 4, signed=True, summary="signed 32-bit integer"),
     _integer(
         "u32",
         "uint32_t",

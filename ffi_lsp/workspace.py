@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ffi_core.dialects import mentions_bindings, read_tree
@@ -108,7 +108,7 @@ class _Libraries:
 
 
 def _look_up(name: str, folder: Path) -> LibraryFacts:
-    location = _locate(name, folder)
+    location = _with_usable_neighbours(_locate(name, folder), folder)
     if location.path is None or location.failure is not None:
         foreign = name.lower().endswith(_FOREIGN_SUFFIXES.get(sys.platform, ()))
         return LibraryFacts(location, failure=None if foreign else location.failure or _not_found(location))
@@ -135,6 +135,12 @@ def _locate(name: str, folder: Path) -> Location:
         if other.path is not None:
             return other
     return first
+
+
+def _with_usable_neighbours(location: Location, folder: Path) -> Location:
+    """The same without those near names that lead to no library either, as the linker script ``libm.so`` does."""
+    found = [(name, locate(name, base=folder)) for name in location.near]
+    return replace(location, near=tuple(name for name, other in found if other.path and not other.failure))
 
 
 def _not_found(location: Location) -> LibraryNotFoundError:

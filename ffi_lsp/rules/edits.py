@@ -8,6 +8,7 @@ from ffi_core.model import DlopenCall, SourceDeclaration, Span
 from ffi_lsp.diagnostic import Edit, Fix
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_COMMENT_OR_STRING = re.compile(rb"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
 _QUOTES = b"'\"`"
 _UNSAFE_IN_QUOTES = "'\"`\\$\n"
 
@@ -49,8 +50,12 @@ def rename_symbol(call: DlopenCall, entry: SourceDeclaration, name: str) -> Fix 
     if any(span in call.labels for span in variables):
         return None
     edits += [Edit(span, name) for span in variables]
-    taken = re.search(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", call.source)
-    return Fix(f"Rename to {name!r}", tuple(edits), safe=not (variables and taken))
+    return Fix(f"Rename to {name!r}", tuple(edits), safe=not variables or not _stands_in_code(call, name))
+
+
+def _stands_in_code(call: DlopenCall, word: str) -> bool:
+    code = _COMMENT_OR_STRING.sub(b" ", call.source)
+    return re.search(rb"(?<![\w$])" + re.escape(word.encode()) + rb"(?![\w$])", code) is not None
 
 
 def _text(call: DlopenCall, span: Span) -> str:

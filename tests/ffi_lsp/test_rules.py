@@ -1,0 +1,109 @@
+"""Every rule's page is true: its bad example has exactly that mistake, its good one none, its fix mends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ffi_core.dialects import read
+from ffi_lsp.diagnostic import Diagnostic
+from ffi_lsp.fixing import apply_fix
+from ffi_lsp.report.pages import pages
+from ffi_lsp.rules import RULES, LibraryFacts, Rule, run
+from ffi_lsp.workspace import Workspace
+
+DOCS = Path(__file__).parents[2] / "docs" / "rules"
+SECTIONS = ("What it does", "Why is this bad", "Bad", "Good", "Fix")
+EVERY_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+
+
+def section(rule: Rule, title: str) -> str:
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", rule.documentation, re.MULTILINE | re.DOTALL)
+    assert found, f"{rule.code} has no section {title}"
+    return found[1].strip()
+
+
+def blocks(rule: Rule, title: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", section(rule, title), re.DOTALL)
+
+
+@pytest.fixture
+def folder_for(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[[Rule, str], Path]:
+    """A folder with the library that a section's C block and JavaScript block speak of."""
+
+    def prepare(rule: Rule, title: str) -> Path:
+        folder = tmp_path / title
+        folder.mkdir()
+        (javascript,) = blocks(rule, title, "js")
+        for source in blocks(rule, title, "c"):
+            (name,) = set(re.findall(r'"\./(lib\w+\.so)"', javascript))
+            (folder / name).symlink_to(compile_library(source, name))
+        return folder
+
+    return prepare
+
+
+def judge(folder: Path, data: bytes) -> tuple[Diagnostic, ...]:
+    return Workspace().snapshot(folder / "example.ts", data).diagnostics
+
+
+@EVERY_RULE
+def test_the_page_has_every_section(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert all(section(rule, title) for title in SECTIONS)
+
+
+@EVERY_RULE
+def test_the_bad_example_has_exactly_this_mistake_and_the_fix_mends_it(
+    rule: Rule, folder_for: Callable[[Rule, str], Path]
+) -> None:
+    folder = folder_for(rule, "Bad")
+    data = blocks(rule, "Bad", "js")[0].encode()
+    found = judge(folder, data)
+    assert {(entry.code, entry.name) for entry in found} == {(rule.code, rule.name)}
+    promise = section(rule, "Fix")
+    assert bool(found[0].fixes) != promise.startswith("None") or promise.startswith("Where")
+    for _ in range(10):
+        fixes = [entry.fixes[0] for entry in judge(folder, data) if entry.fixes]
+        if not fixes:
+            break
+        data = apply_fix(data, fixes[0])
+    assert judge(folder, data) == (() if found[0].fixes else found)
+
+
+@EVERY_RULE
+def test_the_good_example_is_clean(rule: Rule, folder_for: Callable[[Rule, str], Path]) -> None:
+    folder = folder_for(rule, "Good")
+    data = blocks(rule, "Good", "js")[0].encode()
+    assert read(data, "example.ts"), "the example holds no call at all"
+    assert judge(folder, data) == ()
+
+
+@EVERY_RULE
+def test_nothing_is_said_about_what_is_unknown(rule: Rule) -> None:
+    source = (
+        b"const { f } = Porffor.dlopen(path(), { ...all, [k()]: v, f: make(), g: { parameters: p(), result: r() } });"
+    )
+    (call,) = read(source, "a.ts")
+    assert not list(rule.judge(call, LibraryFacts()))
+
+
+def test_the_pages_in_docs_are_those_of_the_rules() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
+    assert written == pages(), "write them again: ffi-lsp rules --write docs/rules"
+
+
+def test_code_and_name_come_from_the_file() -> None:
+    assert RULES["FFI201"].name == "symbol-not-exported"
+    assert list(RULES) == sorted(RULES)
+
+
+def test_diagnostics_come_in_the_order_of_the_text() -> None:
+    source = b'Porffor.dlopen("x", { f: { result: "int", args: [] }, g: { parameters: ["int"] } });'
+    (call,) = read(source, "a.ts")
+    found = run(call, LibraryFacts())
+    assert [entry.code for entry in found] == ["FFI101", "FFI102", "FFI101"]
+    assert [entry.span for entry in found] == sorted(entry.span for entry in found)
