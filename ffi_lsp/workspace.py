@@ -9,19 +9,21 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ffi_core.dialects import mentions_bindings, read_tree
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, Location, dependencies, locate, open_library
-from ffi_core.model import DlopenCall, Text
+from ffi_core.model import DlopenCall, Symbol, Text
 from ffi_core.source import SourceTree, parse
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.rules import LibraryFacts, run
+from ffi_lsp.rules.schema_values import symbol_of
 from ffi_lsp.text import SourceText
 
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
+_LOOK_UPS_BEFORE_READING_ALL_PAYS = 100
 _FOREIGN_SUFFIXES = {
     "linux": (".dll", ".dylib", ".framework", ".tbd"),
     "darwin": (".dll", ".so"),
@@ -88,23 +90,63 @@ class Workspace:
         self._trees.pop(path, None)
 
 
+@dataclass
+class _Opened:
+    """What is known about one library name in one folder, and the symbols that were looked up in it so far."""
+
+    looked_up_at: float
+    facts: LibraryFacts
+    exported: dict[str, tuple[Symbol, Library] | None] = field(default_factory=dict)
+    near: dict[str, str] = field(default_factory=dict)
+
+    def facts_for(self, names: set[str]) -> LibraryFacts:
+        library = self.facts.library
+        if library is None:
+            return self.facts
+        unknown = names - self.exported.keys()
+        if len(unknown) > _LOOK_UPS_BEFORE_READING_ALL_PAYS:
+            library.symbols()
+        for name in unknown:
+            found = self.exported[name] = self.facts.find(name)
+            nearest = library.nearest(name) if found is None else None
+            if nearest is not None:
+                self.near[name] = nearest
+        return replace(
+            self.facts,
+            exported={name: self.exported[name] for name in names},
+            near={name: self.near[name] for name in names & self.near.keys()},
+        )
+
+
 class _Libraries:
     """Facts by library name and folder: looked up again after a second; unchanged files are not read again."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._facts: dict[tuple[str, Path], tuple[float, LibraryFacts]] = {}
+        self._opened: dict[tuple[str, Path], _Opened] = {}
 
     def facts(self, call: DlopenCall, folder: Path) -> LibraryFacts:
         if not isinstance(call.library, Text) or not call.library.value:
             return LibraryFacts()
         key = (call.library.value, folder)
-        looked_up_at, facts = self._facts.get(key, (0.0, None))
+        names = {symbol for entry in call.declarations if (symbol := symbol_of(call, entry)) is not None}
+        try:
+            return self._open(key).facts_for(names)
+        except (LibraryLoadError, LibraryNotFoundError) as error:
+            # The file was replaced while it was read, as a linker does; or it is damaged where the symbols are.
+            del self._opened[key]
+            return LibraryFacts(self._open(key).facts.location, failure=error)
+
+    def _open(self, key: tuple[str, Path]) -> _Opened:
         now = self._clock()
-        if facts is None or now - looked_up_at >= _SECONDS_BETWEEN_LOOK_UPS:
+        known = self._opened.get(key)
+        if known is None or now - known.looked_up_at >= _SECONDS_BETWEEN_LOOK_UPS:
             facts = _look_up(*key)
-            self._facts[key] = (now, facts)
-        return facts
+            if known is not None and facts == known.facts:
+                known.looked_up_at = now
+            else:
+                known = self._opened[key] = _Opened(now, facts)
+        return known
 
 
 def _look_up(name: str, folder: Path) -> LibraryFacts:
@@ -115,9 +157,6 @@ def _look_up(name: str, folder: Path) -> LibraryFacts:
     try:
         library = open_library(location.path)
         needed = dependencies(library)
-        # Rules read no files: all names are taken into memory here. It is done once for each state of a file.
-        for entry in (library, *needed):
-            entry.names()
     except (LibraryLoadError, LibraryNotFoundError) as error:
         return LibraryFacts(location, failure=error)
     return LibraryFacts(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
@@ -22,6 +23,8 @@ class LibraryFacts:
     needed: the libraries that it needs, transitively, in the order that dlsym searches them.
     complete: whether every needed library was found and read; if not, a missing symbol proves nothing.
     file: the library's file with symbolic links followed, which often bears the version in its name.
+    exported: for each symbol that the call declares, what dlsym would give, or None.
+    near: for those that are missing, the exported name that a person most likely meant, where there is one.
     """
 
     location: Location | None = None
@@ -30,6 +33,8 @@ class LibraryFacts:
     needed: tuple[Library, ...] = ()
     complete: bool = True
     file: Path | None = None
+    exported: Mapping[str, tuple[Symbol, Library] | None] = field(default_factory=dict, hash=False)
+    near: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def title(self) -> str:
@@ -41,7 +46,16 @@ class LibraryFacts:
 
     def find(self, name: str) -> tuple[Symbol, Library] | None:
         """The symbol that dlsym would give, and the library that it comes from: the library itself first, then those
-        that it needs."""
+        that it needs.
+
+        A name that the call declares is known already; another is looked up in the files.
+
+        Raises
+        ------
+        LibraryNotFoundError, LibraryLoadError: a file that had to be read was replaced or damaged since.
+        """
+        if name in self.exported:
+            return self.exported[name]
         if self.library is not None:
             for library in (self.library, *self.needed):
                 symbol = library.find(name)
@@ -50,5 +64,8 @@ class LibraryFacts:
         return None
 
     def nearest(self, name: str) -> str | None:
-        """The name exported by the library itself that a person who wrote `name` most likely meant."""
-        return self.library.nearest(name) if self.library is not None else None
+        """The exported name that a person who wrote `name` most likely meant; like `find`, a name that the call declares
+        is known already."""
+        if name in self.exported or self.library is None:
+            return self.near.get(name)
+        return self.library.nearest(name)
