@@ -1,5 +1,9 @@
 // Steps 10,000 times through fifty rows of an in-memory SQLite database: 500,000 rows by way of 1,020,004 native calls.
 // Run it with the ahead-of-time compiler Porffor:  porf native sqlite.porf.ts sqlite && ./sqlite
+//
+// One call alone is timed by `ffi-core bench examples/sqlite.porf.ts --symbol sqlite3_step`, on the statement made here:
+// ffi-setup: database = out(8); sqlite3_open_v2(":memory:", database, 6, null); statement = out(8)
+// ffi-setup: sqlite3_prepare_v2(database, "SELECT 1 UNION ALL SELECT 2", -1, statement, null)
 
 const {
   sqlite3_initialize,
@@ -14,8 +18,12 @@ const {
   sqlite3_open_v2: { parameters: ["buffer", "buffer", "i32", "pointer"], result: "i32" },
   sqlite3_exec: { parameters: ["pointer", "buffer", "pointer", "pointer", "pointer"], result: "i32" },
   sqlite3_prepare_v2: { parameters: ["pointer", "buffer", "i32", "buffer", "pointer"], result: "i32" },
+  // ffi-bench: sqlite3_reset(statement)
   sqlite3_reset: { parameters: ["pointer"], result: "i32" },
+  // ffi-bench: sqlite3_step(statement)
   sqlite3_step: { parameters: ["pointer"], result: "i32" },
+  // ffi-setup: sqlite3_step(statement)
+  // ffi-bench: sqlite3_column_int(statement, 0)
   sqlite3_column_int: { parameters: ["pointer", "i32"], result: "i32" },
 });
 

@@ -4,7 +4,8 @@ The parent never loads the library. What a file's call sites offer as arguments 
 command line and the language server choose alike.
 """
 
-from ffi_core.bench.arguments import Arguments, ArgumentsError, choose_arguments
+from ffi_core.bench.arguments import ArgumentsError
+from ffi_core.bench.choice import Arguments, choose_arguments
 from ffi_core.bench.quick import quick_run
 from ffi_core.bench.report import RunReport, RunRequest, Status
 

@@ -1,20 +1,26 @@
-"""Arguments for a run: where they come from, and how their JSON becomes what the native call takes.
+"""Arguments for a run: how their JSON becomes what the native call takes, and results become JSON.
 
 JSON values by parameter: a number for integers and floats (floats take ``"NaN"``, ``"Infinity"`` and ``"-Infinity"``
 too), true or false for ``bool``; for ``buffer`` and ``pointer`` a string (sent as UTF-8 with a NUL behind it), a list
 of bytes ``[1, 2, 255]``, ``{"out": 8}`` for that many zero bytes to be written to, or null; for ``pointer`` and
-``function`` also an address as a number. Nothing native runs here.
+``function`` also an address as a number.
+
+``{"name": "db"}`` stands for what a set-up step named so: a result as it is; a block of bytes is itself to a
+``buffer``, and to every other type the value of that type at its start, which is how a handle that C wrote is passed
+on. ``{"address": "db"}`` is the block's address to a ``pointer`` too. Nothing native runs here.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import struct
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from ffi_core.model import Array, BigInt, Boolean, DlopenCall, Nothing, Number, Signature, Span, Text, Value
-from ffi_core.types import Kind, NativeType, StructType, Type
+from ffi_core.model import Signature
+from ffi_core.types import NATIVE_TYPES, Kind, NativeType, StructType, Type
 
 MAX_BUFFER = 64 << 20
 """The most bytes that ``{"out": n}`` may ask for."""
@@ -36,76 +42,24 @@ class ArgumentsError(ValueError):
         self.example = example
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """The arguments chosen for a run.
+Names = Mapping[str, object]
+"""What set-up steps named: bytearrays for blocks of bytes, else native results and plain values."""
+
+NO_NAMES: Names = MappingProxyType({})
+
+
+def to_native(signature: Signature, values: Sequence[object], names: Names = NO_NAMES) -> tuple[object, ...]:
+    """Turn JSON values into what `ffi_core.runtime` passes on; buffers are fresh bytearrays.
 
     Parameters
     ----------
-    values: JSON values that fit the declaration.
-    origin: ``"request"``, ``"call"`` (a call in the file) or ``"none needed"``.
-    span: the call in the file they were read from, else None.
-    """
-
-    values: tuple[object, ...]
-    origin: str
-    span: Span | None = None
-
-
-def choose_arguments(call: DlopenCall, name: str, given: Sequence[object] | None = None) -> Arguments:
-    """Choose what a run of one declared function is called with.
-
-    In this order: what the request gives; the first call in the file whose arguments are literals that fit; nothing,
-    where the function takes nothing.
-
-    Parameters
-    ----------
-    call: the dlopen call, as a dialect read it.
-    name: the schema key of the function.
-    given: JSON values from the request, or None.
-
-    Raises
-    ------
-    ArgumentsError: where there are none, or those given do not fit, or nothing callable is declared under that name.
-    """
-    signature = _signature_of(call, name)
-    if given is not None:
-        check_arguments(signature, given)
-        return Arguments(tuple(given), "request")
-    refused: str | None = None
-    for site in call.calls:
-        values = _literals(site.arguments) if site.symbol == name else None
-        if values is None:
-            continue
-        try:
-            check_arguments(signature, values)
-        except ArgumentsError as error:
-            refused = refused or f"; a call in the file does not fit: {error}"
-            continue
-        return Arguments(values, "call" if values else "none needed", site.span)
-    if not signature.parameters:
-        return Arguments((), "none needed")
-    wanted = ", ".join(str(parameter) for parameter in signature.parameters)
-    why = refused or " and no call in the file gives them as literals"
-    raise ArgumentsError(f"{name} needs arguments ({wanted}){why}", example_arguments(signature))
-
-
-def check_arguments(signature: Signature, values: Sequence[object]) -> None:
-    """Check JSON values against a signature, without keeping what they become.
+    signature: what is called.
+    values: one JSON value for each parameter.
+    names: what earlier steps named.
 
     Raises
     ------
     ArgumentsError: naming the argument, what was expected and what was given.
-    """
-    to_native(signature, values)
-
-
-def to_native(signature: Signature, values: Sequence[object]) -> tuple[object, ...]:
-    """Turn JSON values into what `ffi_core.runtime` passes on; buffers are fresh bytearrays.
-
-    Raises
-    ------
-    ArgumentsError: as `check_arguments`.
     """
     expected = len(signature.parameters)
     if len(values) != expected:
@@ -113,7 +67,7 @@ def to_native(signature: Signature, values: Sequence[object]) -> tuple[object, .
         example = example_arguments(signature)
         raise ArgumentsError(f"takes {takes} {_types(signature)}, not {len(values)}", example)
     return tuple(
-        _convert(type_, value, f"argument {place}")
+        _convert(type_, _look_up(type_, value, names, f"argument {place}"), f"argument {place}")
         for place, (type_, value) in enumerate(zip(signature.parameters, values, strict=True), 1)
     )
 
@@ -166,33 +120,49 @@ def show_result(type_: Type, result: object) -> object:
     return hex(address) if isinstance(address, int) else repr(result)
 
 
-def _signature_of(call: DlopenCall, name: str) -> Signature:
-    entry = call.declaration_of(name)
-    if entry is None:
-        raise ArgumentsError(f"{name} is not declared in this call of dlopen")
-    if entry.declaration is None:
-        raise ArgumentsError(f"the declaration of {name} has mistakes; mend them first")
-    if entry.declaration.signature is None:
-        raise ArgumentsError(f"{name} is declared as data ({entry.declaration.static}), which cannot be called")
-    return entry.declaration.signature
-
-
-def _literals(arguments: Array) -> tuple[object, ...] | None:
-    values = [_literal(value) for value in arguments.items]
-    return None if not arguments.complete or _MISSING in values else tuple(values)
-
-
 _MISSING = object()
 
 
-def _literal(value: Value) -> object:
-    match value:
-        case Text(value=folded) | Number(value=folded) | BigInt(value=folded) | Boolean(value=folded):
-            return folded
-        case Nothing():
-            return None
-        case _:
-            return _MISSING
+def make_value(value: object) -> object:
+    """What a name stands for from then on: a block of bytes for text, a list or ``{"out": n}``, else the value itself.
+
+    Raises
+    ------
+    ArgumentsError: for a block that cannot be made.
+    """
+    if not isinstance(value, str | list | dict):
+        return value
+    block = _block(value)
+    if block is _MISSING:
+        raise ArgumentsError(f"{_shown(value)} makes no block of bytes; {_expectation(NATIVE_TYPES['buffer'])}")
+    return block
+
+
+def _look_up(type_: Type, value: object, names: Names, where: str) -> object:
+    if not isinstance(value, dict) or not {"name", "address"} & value.keys() or len(value) != 1:
+        return value
+    ((how, name),) = value.items()
+    if name not in names:
+        known = f"; there are {', '.join(names)}" if names else ""
+        raise ArgumentsError(f"{where}: nothing was named {name!r} before{known}")
+    found = names[name]
+    if not isinstance(found, bytearray):
+        if how == "address":
+            raise ArgumentsError(f"{where}: {name!r} is a value, which has no address")
+        return found
+    if how == "address" or type_.kind in (Kind.BUFFER, Kind.STRUCT):
+        return found
+    if len(found) < type_.size:
+        raise ArgumentsError(f"{where}: {name!r} has {len(found)} bytes, too few to hold a {type_}")
+    return _value_at_start(type_, found)
+
+
+def _value_at_start(type_: Type, block: bytearray) -> object:
+    if type_.kind is Kind.FLOAT:
+        return struct.unpack_from("=d" if type_.size == 8 else "=f", block)[0]
+    signed = isinstance(type_, NativeType) and type_.signed
+    whole = int.from_bytes(block[: type_.size], sys.byteorder, signed=signed)
+    return bool(whole) if type_.kind is Kind.BOOL else whole
 
 
 def _convert(type_: Type, value: object, where: str) -> object:
@@ -248,6 +218,8 @@ def _float(value: object) -> object:
 
 def _block(value: object) -> object:
     """The bytes that a JSON value stands for, in memory of their own, since C may write to them."""
+    if isinstance(value, bytearray):
+        return value
     if isinstance(value, str):
         try:
             return bytearray(value.encode()) + b"\0" if "\0" not in value else _MISSING

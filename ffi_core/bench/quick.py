@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import ffi_core
-from ffi_core.bench.arguments import ArgumentsError, check_arguments
+from ffi_core.bench.arguments import ArgumentsError
 from ffi_core.bench.isolation import Outcome, run_isolated
 from ffi_core.bench.report import FIGURES, RunReport, RunRequest, Status
+from ffi_core.bench.script import spell_arguments
+from ffi_core.bench.steps import check_run, spell_step
 from ffi_core.bench.text import duration
+from ffi_core.model import Declaration
 from ffi_core.schema import to_schema
 from ffi_core.types import Kind
 
@@ -26,6 +29,7 @@ MEMORY_LIMIT = 1 << 30
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ")
 _STAGES = {
     "loading": " while it was loaded, in a constructor perhaps",
+    "set-up": " in the set-up",
     "calling": " in its first call",
     "timing": " while it was timed",
 }
@@ -49,7 +53,7 @@ def quick_run(request: RunRequest, cancel: threading.Event | None = None) -> Run
     if not request.timeout > 0:
         return _failure(request, f"the timeout is {request.timeout:g} s; it must be more than nothing")
     try:
-        check_arguments(declaration.signature, request.arguments)
+        check_run(request.setup, declaration, request.arguments)
         letter = json.dumps(_letter(request)).encode()
     except ArgumentsError as error:
         return _failure(request, f"{declaration.name}: {error}")
@@ -64,16 +68,28 @@ def quick_run(request: RunRequest, cancel: threading.Event | None = None) -> Run
 
 
 def _letter(request: RunRequest) -> dict[str, Any]:
-    # A future or a missing symbol's None could not be timed; that the call may block is what the time limit is for.
-    declaration = replace(request.declaration, nonblocking=False, optional=False)
+    steps = [
+        {
+            "name": step.name,
+            "schema": None if step.declaration is None else _schema(step.declaration),
+            "arguments": list(step.arguments),
+        }
+        for step in request.setup
+    ]
     return {
         "library": request.library,
-        "schema": {declaration.name: to_schema(declaration)},
+        "schema": _schema(request.declaration),
+        "setup": steps,
         "arguments": list(request.arguments),
         "timeout": request.timeout,
         "timed": request.timed,
         "memory": MEMORY_LIMIT,
     }
+
+
+def _schema(declaration: Declaration) -> dict[str, Any]:
+    # A future or a missing symbol's None could not be timed; that the call may block is what the time limit is for.
+    return {declaration.name: to_schema(replace(declaration, nonblocking=False, optional=False))}
 
 
 def _environment() -> dict[str, str]:
@@ -82,9 +98,10 @@ def _environment() -> dict[str, str]:
 
 
 def _read(request: RunRequest, outcome: Outcome) -> RunReport:
-    stage, answer, error = None, None, None
+    stage, step, answer, error = "", 0, None, None
     for message in _messages(outcome.answer):
         stage = message.get("stage", stage)
+        step = message.get("step", step)
         error = message.get("error", error)
         answer = message if "calls" in message else answer
     report = RunReport(
@@ -99,18 +116,25 @@ def _read(request: RunRequest, outcome: Outcome) -> RunReport:
     )
     if answer is not None:
         figures = {name: value for name, value in answer.items() if name in FIGURES}
-        report = replace(report, **figures | {"samples_ns": tuple(answer.get("samples_ns", ()))})
+        lists = {name: tuple(answer.get(name, ())) for name in ("samples_ns", "setup")}
+        report = replace(report, **figures | lists)
         return replace(report, message=_success(request, report))
     if error is not None:
         return replace(report, status=Status.FAILED, cause=error, message=error)
-    if stage is None and outcome.exit_code > 0:
+    if not stage and outcome.exit_code > 0:
         last = report.stderr.strip().rpartition("\n")[2] or f"exit {outcome.exit_code}"
         return replace(report, status=Status.FAILED, cause=last, message=f"the child process did not start: {last}")
     status, cause, what = _verdict(request, outcome)
-    subject = {"loading": request.library, "calling": _call(request), "timing": _call(request)}.get(
-        stage or "", "the child process"
-    )
-    return replace(report, status=status, cause=cause, message=f"{subject} {what}{_STAGES.get(stage or '', '')}")
+    sentence = f"{_subject(request, stage, step)} {what}{_STAGES.get(stage, '')}"
+    return replace(report, status=status, cause=cause, message=sentence)
+
+
+def _subject(request: RunRequest, stage: str, step: int) -> str:
+    if stage == "loading":
+        return request.library
+    if stage == "set-up":
+        return spell_step([entry for entry in request.setup if entry.declaration is not None][step])
+    return _call(request) if stage in _STAGES else "the child process"
 
 
 def _success(request: RunRequest, report: RunReport) -> str:
@@ -126,7 +150,7 @@ def _is_void(request: RunRequest) -> bool:
 
 
 def _call(request: RunRequest) -> str:
-    text = json.dumps(request.arguments)[1:-1]
+    text = spell_arguments(request.arguments)
     return f"{request.declaration.symbol}({text if len(text) <= 80 else text[:77] + '...'})"
 
 

@@ -21,6 +21,22 @@ class Status(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Something done before the call that is timed.
+
+    Parameters
+    ----------
+    name: what its result is called in later arguments, or None.
+    declaration: the function it calls, or None where it only names a value.
+    arguments: JSON values; the one value where nothing is called.
+    """
+
+    name: str | None
+    declaration: Declaration | None
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """One function to call, with what.
 
@@ -31,6 +47,7 @@ class RunRequest:
     arguments: one JSON value for each parameter, as `ffi_core.bench.arguments` reads them.
     timeout: seconds until the child and all it started are killed.
     timed: whether to time the call over many calls; False calls once.
+    setup: what is done first, once, in order.
     """
 
     library: str
@@ -38,6 +55,7 @@ class RunRequest:
     arguments: tuple[object, ...] = ()
     timeout: float = 10.0
     timed: bool = True
+    setup: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ class RunReport:
         infinities and NaN are strings.
     stdout: what the child printed, at most 64 KiB of it.
     stderr: likewise.
+    setup: each set-up step with its result: ``sqlite3_open_v2(":memory:", db, 6, null) = 0``.
     backend: what made the calls: ``fastcall`` or ``cffi``; None where it never came to that.
     """
 
@@ -86,11 +105,16 @@ class RunReport:
     result: object = None
     stdout: str = ""
     stderr: str = ""
+    setup: tuple[str, ...] = ()
     backend: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON's types, every field by its name."""
-        return asdict(self) | {"status": self.status.value, "samples_ns": list(self.samples_ns)}
+        return asdict(self) | {
+            "status": self.status.value,
+            "samples_ns": list(self.samples_ns),
+            "setup": list(self.setup),
+        }
 
 
 FIGURES = frozenset(

@@ -13,14 +13,17 @@ import resource
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from ffi_core.bench.arguments import show_result, to_native
 from ffi_core.bench.distribution import summarise
-from ffi_core.bench.loop import Plan, take_series
+from ffi_core.bench.loop import Plan, Series, take_series
+from ffi_core.bench.report import Step
+from ffi_core.bench.steps import signature_of, spell_step, take_steps
 from ffi_core.errors import FFIError
-from ffi_core.model import Signature
+from ffi_core.model import Declaration, Signature
 from ffi_core.schema import check, to_schema
 from ffi_core.types import NATIVE_TYPES, Kind
 
@@ -45,26 +48,46 @@ def main() -> None:
     os._exit(0)
 
 
-def _serve(request: dict[str, Any], tell: Any) -> dict[str, Any]:
+def _serve(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     from ffi_core.runtime import BACKEND, dlopen, measure
 
-    (declaration,) = check(request["schema"])
-    signature = declaration.signature
-    assert signature is not None
-    arguments = to_native(signature, request["arguments"])
-    declaration = replace(declaration, signature=_with_buffers(signature, arguments))
+    declaration, steps = _read_declaration(request["schema"]), [_read_step(step) for step in request["setup"]]
+    signature = signature_of(declaration)
     tell({"stage": "loading"})
-    library = dlopen(request["library"], {declaration.name: to_schema(declaration)})
-    function = library[declaration.name]
+    opened = [dlopen(request["library"], {})]
+
+    def bind(called: Declaration, arguments: tuple[object, ...]) -> Callable[..., object]:
+        signature = _with_buffers(signature_of(called), arguments)
+        opened.append(dlopen(request["library"], {called.name: to_schema(replace(called, signature=signature))}))
+        function: Callable[..., object] = opened[-1][called.name]
+        return function
+
+    done: list[str] = []
+
+    def call(called: Declaration, arguments: tuple[object, ...]) -> object:
+        place = len(done)
+        tell({"stage": "set-up", "step": place})
+        result = bind(called, arguments)(*arguments)
+        shown = json.dumps(show_result(signature_of(called).result, result))
+        done.append(f"{spell_step(native_steps[place])} -> {shown}")
+        return result
+
+    native_steps = [step for step in steps if step.declaration is not None]
+    arguments = to_native(signature, request["arguments"], take_steps(steps, call))
+    function = bind(declaration, arguments)
     tell({"stage": "calling"})
     result = show_result(signature.result, function(*arguments))
-    answer: dict[str, Any] = {"result": result, "calls": 1, "backend": BACKEND}
-    if not request["timed"]:
-        return answer
-    tell({"stage": "timing"})
-    series = take_series(lambda count: measure(function, arguments, count), Plan.within(request["timeout"]))
+    answer: dict[str, Any] = {"result": result, "calls": 1, "backend": BACKEND, "setup": done}
+    if request["timed"]:
+        tell({"stage": "timing"})
+        series = take_series(lambda count: measure(function, arguments, count), Plan.within(request["timeout"]))
+        answer |= _figures(series)
+    return answer
+
+
+def _figures(series: Series) -> dict[str, Any]:
     found = summarise(series.samples_ns)
-    return answer | {
+    return {
         "calls": 1 + series.calls,
         "median_ns": found.median,
         "mad_ns": found.mad,
@@ -76,6 +99,16 @@ def _serve(request: dict[str, Any], tell: Any) -> dict[str, Any]:
         "batch_size": series.batch_size,
         "samples_ns": series.samples_ns,
     }
+
+
+def _read_declaration(schema: dict[str, Any]) -> Declaration:
+    (declaration,) = check(schema)
+    return declaration
+
+
+def _read_step(step: dict[str, Any]) -> Step:
+    declaration = None if step["schema"] is None else _read_declaration(step["schema"])
+    return Step(step["name"], declaration, tuple(step["arguments"]))
 
 
 def _with_buffers(signature: Signature, arguments: tuple[object, ...]) -> Signature:

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ffi_core.bench import Arguments, ArgumentsError, RunReport, RunRequest, Status, choose_arguments, quick_run
+from ffi_core.bench import Arguments, ArgumentsError, RunReport, Status, choose_arguments, quick_run
 from ffi_core.bench.text import describe
 from ffi_core.errors import FFIError, LibraryNotFoundError
-from ffi_core.model import Declaration, DlopenCall, Text
+from ffi_core.model import DlopenCall, Text
 
 _EXIT_CODES = {Status.DONE: 0, Status.FAILED: 2, Status.CANCELLED: 2}
 
@@ -52,18 +52,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Time the function; see the module for the exit codes."""
     try:
         call = _find_call(arguments.file, arguments.symbol)
-        declaration, chosen = _choose(call, arguments.symbol, arguments.args)
+        chosen = _choose(call, arguments)
         library = _locate(call, arguments.file)
     except _CannotRunError as error:
         print(f"ffi-core bench: {error}", file=sys.stderr)
         return 2
-    report = quick_run(RunRequest(str(library), declaration, chosen.values, arguments.timeout))
+    report = quick_run(chosen.request(str(library), arguments.timeout))
     if arguments.json:
         found = {"arguments": list(chosen.values), "arguments_from": chosen.origin}
         print(json.dumps(report.to_json() | found, indent=2))
     else:
         picture = sys.stdout.isatty() and sys.stdout.encoding.lower() == "utf-8"
-        print(describe(report, declaration, picture=picture))
+        print(describe(report, chosen.declaration, picture=picture))
         sys.stderr.write(report.stderr)
     return exit_code(report)
 
@@ -87,16 +87,13 @@ def _find_call(file: Path, symbol: str) -> DlopenCall:
     return found
 
 
-def _choose(call: DlopenCall, symbol: str, text: str | None) -> tuple[Declaration, Arguments]:
-    entry = call.declaration_of(symbol)
+def _choose(call: DlopenCall, arguments: argparse.Namespace) -> Arguments:
+    given = None if arguments.args is None else _array(arguments.args)
     try:
-        chosen = choose_arguments(call, symbol, None if text is None else _array(text))
+        return choose_arguments(call, arguments.symbol, given, arguments.file.read_bytes())
     except ArgumentsError as error:
         hint = "" if error.example is None else f"; give them like this: --args '{json.dumps(error.example)}'"
         raise _CannotRunError(f"{error}{hint}") from error
-    assert entry is not None
-    assert entry.declaration is not None
-    return entry.declaration, chosen
 
 
 def _array(text: str) -> Sequence[object]:

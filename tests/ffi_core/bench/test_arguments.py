@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from ffi_core.bench import choose_arguments
 from ffi_core.bench.arguments import (
     ArgumentsError,
-    choose_arguments,
     example_arguments,
     from_word,
     show_result,
