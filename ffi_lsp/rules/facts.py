@@ -64,7 +64,7 @@ class LibraryFacts:
         return None
 
     def nearest(self, name: str) -> str | None:
-        """The exported name that a person who wrote `name` most likely meant; for a declared name it is known already."""
+        """The exported name that a person who wrote `name` most likely meant; a declared name's is known already."""
         if name in self.exported or self.library is None:
             return self.near.get(name)
         return self.library.nearest(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,3 +70,22 @@ def test_any_mutation_is_judged(data: bytes, suffix: str) -> None:
         assert "\n" not in found.message
         assert render("example", snapshot.text, found, Style())
     apply_safe_fixes(data, snapshot.diagnostics)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Porffor.dlopen(" + b"[" * 50_000,
+        b"x = " + b"(" * 50_000 + b"Porffor.dlopen('x', {})" + b")" * 50_000,
+        b"Porffor.dlopen('x', " + b"{a:" * 20_000 + b"1" + b"}" * 20_000 + b")",
+        b"Porffor.dlopen('x', {f: {parameters: [" + b"{struct: [" * 5_000 + b"'int'" + b"]}" * 5_000 + b"]}})",
+        b"dlopen " * 20_000,
+        b"var a=1;" * 100_000 + b"Porffor.dlopen('x',{})",
+        b"Porffor.dlopen(\x00\xff\xfe" + bytes(range(256)) * 50,
+        b"Porffor.dlopen('x', {['a'" + b"+'a'" * 5_000 + b"]: {}})",
+    ],
+    ids=["open brackets", "parentheses", "objects", "structs", "words", "one line", "binary", "sums"],
+)
+def test_extreme_texts_are_judged(data: bytes) -> None:
+    for text in (data, data[: len(data) // 2], data + b" "):
+        assert all(span.end <= len(text) for span in spans_of(Workspace().snapshot(Path("example.ts"), text)))
