@@ -1,9 +1,9 @@
 """ffi_core: dlopen for Python with the argument shape of Porffor and Deno, and the facts that judge a declaration.
 
-from ffi_core import dlopen
-
-lib = dlopen("libm.so.6", {"cos": {"parameters": ["f64"], "result": "f64"}})
-lib.cos(0.5)
+>>> from ffi_core import dlopen
+>>> lib = dlopen("libm.so.6", {"cos": {"parameters": ["f64"], "result": "f64"}})
+>>> lib.cos(0.0)
+1.0
 """
 
 from __future__ import annotations
@@ -21,23 +21,37 @@ from ffi_core.errors import (
 from ffi_core.schema import alignof, offsets, sizeof
 
 if TYPE_CHECKING:
-    from ffi_core.runtime import BACKEND, Library, close, dlopen, get_errno
+    from ffi_core.runtime.backend import get_errno
+    from ffi_core.runtime.callback import Callback
+    from ffi_core.runtime.dlopen import Library, close, dlopen
+    from ffi_core.runtime.function import Function
+    from ffi_core.runtime.memory import address_of, cstring, read, view, write
+    from ffi_core.runtime.nonblocking import Future
+    from ffi_core.runtime.which import BACKEND
 
 __all__ = [
     "BACKEND",
+    "Callback",
     "ClosedError",
     "FFIError",
+    "Function",
+    "Future",
     "Library",
     "LibraryLoadError",
     "LibraryNotFoundError",
     "SchemaError",
     "SymbolNotFoundError",
+    "address_of",
     "alignof",
     "close",
+    "cstring",
     "dlopen",
     "get_errno",
     "offsets",
+    "read",
     "sizeof",
+    "view",
+    "write",
 ]
 
 

@@ -1,14 +1,27 @@
-"""Which backend makes the calls, and one way to bind that serves both."""
+"""One door to both backends: opening, binding, callbacks, raw memory, timing."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from ffi_core.model import Declaration
 from ffi_core.runtime.messages import signature_of
+from ffi_core.runtime.which import BACKEND
+from ffi_core.types import StructType
+
+__all__ = [
+    "address_of",
+    "bind",
+    "get_errno",
+    "measure",
+    "open_callback",
+    "open_library",
+    "prepare",
+    "string",
+    "view",
+]
 
 
 class NativeLibrary(Protocol):
@@ -21,23 +34,26 @@ class NativeLibrary(Protocol):
         """Unload."""
 
 
-def _wanted() -> str:
-    asked = os.environ.get("FFI_CORE_BACKEND", "")
-    if asked not in ("", "fastcall", "cffi"):
-        raise ImportError(f"FFI_CORE_BACKEND is {asked!r}; it can be 'fastcall' or 'cffi'")
-    if asked == "cffi":
-        return "cffi"
-    try:
-        from ffi_core.runtime import _fastcall  # noqa: F401
-    except ImportError:
-        if asked:
-            raise
-        return "cffi"
-    return "fastcall"
+class NativeCallback(Protocol):
+    """What C calls; the address is None once closed."""
+
+    @property
+    def address(self) -> int | None:
+        """What C calls."""
+
+    def close(self) -> None:
+        """Make the address useless."""
 
 
-BACKEND = _wanted()
-"""`"fastcall"` or `"cffi"`."""
+# cffi and its parser take a while to load, so portable.py is imported where it is needed: at once without the
+# extension, else for the first struct, variadic function or very long signature.
+if BACKEND == "fastcall":
+    from ffi_core.runtime import _fastcall, fast
+
+    get_errno, view, string, address_of = _fastcall.get_errno, _fastcall.view, _fastcall.string, _fastcall.address_of
+else:
+    from ffi_core.runtime.portable import get_errno
+    from ffi_core.runtime.portable_memory import address_of, string, view
 
 
 def open_library(path: str | None) -> NativeLibrary:
@@ -52,8 +68,6 @@ def open_library(path: str | None) -> NativeLibrary:
     OSError: with the loader's own words.
     """
     if BACKEND == "fastcall":
-        from ffi_core.runtime import fast
-
         return fast.Library(path)
     from ffi_core.runtime import portable
 
@@ -64,14 +78,37 @@ def bind(library: Any, address: int, declaration: Declaration) -> Callable[..., 
     """A Python function that calls the native one at `address`, on the fast path where the signature allows it."""
     doc = document(declaration)
     if BACKEND == "fastcall":
-        from ffi_core.runtime import fast
-
         function = fast.bind(library, address, declaration, doc)
         if function is not None:
             return function
     from ffi_core.runtime import portable
 
     return portable.bind(library, address, declaration, doc)
+
+
+def prepare(function: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
+    """Convert the arguments of a bound function; the job that is given back makes the call when it is run.
+
+    Raises
+    ------
+    TypeError, OverflowError, ValueError, BufferError, ClosedError: as the call itself would.
+    """
+    if BACKEND == "fastcall" and fast.is_bound(function):
+        return _fastcall.prepare(function, arguments)
+    from ffi_core.runtime import portable
+
+    return portable.prepare(function, arguments)
+
+
+def open_callback(declaration: Declaration, function: Callable[..., Any]) -> NativeCallback:
+    """An address under which C can call a Python function."""
+    if BACKEND == "fastcall":
+        callback = fast.open_callback(declaration, function)
+        if callback is not None:
+            return callback
+    from ffi_core.runtime import portable
+
+    return portable.Callback(declaration, function)
 
 
 def document(declaration: Declaration) -> str:
@@ -84,22 +121,9 @@ def document(declaration: Declaration) -> str:
 
 def parameter_names(declaration: Declaration) -> list[str]:
     """A name for each parameter: its type, numbered where the type stands more than once."""
-    words = [
-        parameter.kind.value if parameter.kind == "struct" else str(parameter)
-        for parameter in signature_of(declaration).parameters
-    ]
+    parameters = signature_of(declaration).parameters
+    words = ["struct" if isinstance(parameter, StructType) else parameter.name for parameter in parameters]
     return [f"{word}_{index + 1}" if words.count(word) > 1 else word for index, word in enumerate(words)]
-
-
-def get_errno() -> int:
-    """`errno` as this thread's last foreign call left it; 0 where the call did not set it."""
-    if BACKEND == "fastcall":
-        from ffi_core.runtime import _fastcall
-
-        return _fastcall.get_errno()
-    from ffi_core.runtime import portable
-
-    return portable.get_errno()
 
 
 def measure(function: Callable[..., Any], arguments: tuple[object, ...], count: int) -> int:
@@ -119,11 +143,8 @@ def measure(function: Callable[..., Any], arguments: tuple[object, ...], count: 
     ------
     What the call itself would raise.
     """
-    if BACKEND == "fastcall":
-        from ffi_core.runtime import _fastcall
-
-        if type(function).__name__ == "builtin_function_or_method":
-            return _fastcall.measure(function, arguments, count)
+    if BACKEND == "fastcall" and fast.is_bound(function):
+        return _fastcall.measure(function, arguments, count)
     turns = range(count)
     start = time.perf_counter_ns()
     for _ in turns:

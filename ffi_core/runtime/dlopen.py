@@ -14,6 +14,24 @@ from ffi_core import schema
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError, LoadFailure, SymbolNotFoundError
 from ffi_core.model import Declaration
 from ffi_core.runtime import backend
+from ffi_core.runtime.memory import read_value
+from ffi_core.runtime.nonblocking import Calls, NonblockingFunction
+from ffi_core.types import Kind
+
+
+class _Documentation:
+    """A library's own docstring, made when `help(lib)` asks for it; the class keeps its general one."""
+
+    def __init__(self, general: str | None) -> None:
+        self._general = general
+
+    def __get__(self, library: Library | None, owner: type | None = None) -> str | None:
+        state = None if library is None else _opened.get(library)
+        if state is None:
+            return self._general
+        lines = [f"The library {state.name}, as its schema declares it:", ""]
+        lines += [f"    {declaration}" for declaration in state.declarations]
+        return "\n".join(lines)
 
 
 class Library:
@@ -22,6 +40,8 @@ class Library:
     It has no public attribute of its own, since a library may export any name: `ffi_core.close` closes it, or a
     ``with`` block. A name that is no identifier, or that Python's object protocol claims, is reached as an item.
     """
+
+    __doc__ = _Documentation(__doc__)
 
     def __getitem__(self, name: str) -> Any:
         try:
@@ -62,12 +82,28 @@ class Library:
 class _State:
     """What an open library consists of; kept beside the namespace so that the namespace's names are all the user's."""
 
-    __slots__ = ("closed", "name", "native", "symbols")
+    __slots__ = ("calls", "closed", "declarations", "name", "native", "symbols")
 
-    def __init__(self, name: str, native: backend.NativeLibrary, symbols: dict[str, Any]) -> None:
-        self.name, self.native, self.symbols, self.closed = name, native, symbols, False
+    def __init__(self, name: str, native: backend.NativeLibrary, declarations: tuple[Declaration, ...]) -> None:
+        self.name, self.native, self.declarations, self.closed = name, native, declarations, False
+        self.calls = Calls()
+        self.symbols = {declaration.name: self._bind(declaration) for declaration in declarations}
+
+    def _bind(self, declaration: Declaration) -> Any:
+        address = self.native.address(declaration.symbol)
+        if address is None:
+            if declaration.optional:
+                return None
+            raise SymbolNotFoundError(declaration.symbol, self.name, _nearest(self.name, declaration.symbol))
+        if declaration.static is not None:
+            # The value of a pointer-like static is the variable's address: what it holds may change, where it is not.
+            is_address = declaration.static.kind in (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION)
+            return address if is_address else read_value(address, declaration.static)
+        function = backend.bind(self.native, address, declaration)
+        return NonblockingFunction(function, backend.prepare, self.calls) if declaration.nonblocking else function
 
 
+_PROCESS = "the process"
 _opened: WeakKeyDictionary[Library, _State] = WeakKeyDictionary()
 
 
@@ -96,18 +132,23 @@ def dlopen(path: str | os.PathLike[str] | None, symbols: Mapping[str, Mapping[st
     name = _file_name(path)
     native = _load(name)
     try:
-        bound = {declaration.name: _bind(native, name, declaration) for declaration in declarations}
+        state = _State(name or _PROCESS, native, declarations)
     except BaseException:
         native.close()
         raise
     library = object.__new__(Library)
-    library.__dict__.update(bound)
-    _opened[library] = _State(name or "the process", native, bound)
+    # Names that Python's object protocol claims stay items: a library that exports `__class__` must not become one.
+    library.__dict__.update(
+        (name, value) for name, value in state.symbols.items() if not (name.startswith("__") and name.endswith("__"))
+    )
+    _opened[library] = state
     return library
 
 
 def close(library: Library) -> None:
     """Close a library that `dlopen` opened: every later call of its functions raises ClosedError. Twice is fine.
+
+    Nonblocking calls that wait in the queue are cancelled, running ones are waited for. Statics keep their values.
 
     Raises
     ------
@@ -118,6 +159,7 @@ def close(library: Library) -> None:
         raise TypeError(f"close() takes a library that dlopen gave, not {type(library).__name__}")
     if not state.closed:
         state.closed = True
+        state.calls.finish()
         state.native.close()
 
 
@@ -168,20 +210,11 @@ def _explain(name: str, words: str) -> LibraryNotFoundError | LibraryLoadError:
     return LibraryLoadError(str(location.path), LoadFailure.REFUSED, f"the loader refused it: {words}")
 
 
-def _bind(native: backend.NativeLibrary, library: str | None, declaration: Declaration) -> Any:
-    address = native.address(declaration.symbol)
-    if address is None:
-        if declaration.optional:
-            return None
-        raise SymbolNotFoundError(declaration.symbol, library or "the process", _nearest(library, declaration.symbol))
-    return backend.bind(native, address, declaration)
-
-
-def _nearest(library: str | None, symbol: str) -> str | None:
+def _nearest(library: str, symbol: str) -> str | None:
     from ffi_core.errors import FFIError
     from ffi_core.library import locate, open_library
 
-    path = locate(library).path if library else None
+    path = locate(library).path if library != _PROCESS else None
     if path is None:
         return None
     try:

@@ -8,7 +8,13 @@ from typing import Any
 from ffi_core.errors import ClosedError
 from ffi_core.model import Declaration, Signature
 from ffi_core.runtime import _fastcall
-from ffi_core.runtime.messages import describe_argument, describe_arity, pointer_fallback, signature_of
+from ffi_core.runtime.messages import (
+    add_later_exception,
+    describe_argument,
+    describe_arity,
+    pointer_fallback,
+    signature_of,
+)
 from ffi_core.types import StructType
 
 Library = _fastcall.Library
@@ -26,7 +32,7 @@ _KINDS = {"bool": "?", "i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i",
 
 _plan_types: dict[str, type[_fastcall.Plan]] = {}
 
-_fastcall.configure(ClosedError, describe_argument, describe_arity, pointer_fallback)
+_fastcall.configure(ClosedError, describe_argument, describe_arity, pointer_fallback, add_later_exception)
 
 
 def bind(library: Library | None, address: int, declaration: Declaration, doc: str) -> Callable[..., Any] | None:
@@ -48,6 +54,23 @@ def bind(library: Library | None, address: int, declaration: Declaration, doc: s
     return _fastcall.function(
         _plan_type(signature), library, address, declaration, "".join(parameters).encode(), result.encode(), name, doc
     )
+
+
+def is_bound(function: object) -> bool:
+    """Whether `bind` made this function."""
+    return isinstance(getattr(function, "__self__", None), _fastcall.Plan)
+
+
+def open_callback(declaration: Declaration, function: Callable[..., Any]) -> _fastcall.Callback | None:
+    """An address that C can call; None where the definition is beyond the fast path, or its trampolines are used up."""
+    kinds = _kinds(signature_of(declaration))
+    if kinds is None or _fastcall.CALLBACKS == 0:
+        return None
+    *parameters, result = kinds
+    try:
+        return _fastcall.Callback(declaration, "".join(parameters).encode(), result.encode(), function)
+    except (RuntimeError, ValueError):
+        return None
 
 
 def _kinds(signature: Signature) -> list[str] | None:

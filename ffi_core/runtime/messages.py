@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+import re
+import traceback
+from typing import SupportsIndex
+
 from ffi_core.model import Declaration, Signature
-from ffi_core.types import Kind, NativeType, Type
+from ffi_core.types import Kind, NativeType, StructType, Type
 
 _EXPECTED = {
     Kind.BOOL: "True or False",
@@ -15,6 +20,9 @@ _EXPECTED = {
     Kind.STRUCT: "a bytes-like object of the struct's size",
 }
 
+_MAX_NOTES = 100
+_MORE = re.compile(r"\.\.\. and (\d+) more")
+
 
 def describe_arity(declaration: Declaration, given: int) -> str:
     """Words for a call with the wrong number of arguments: how many are taken, of which types, how many came."""
@@ -22,8 +30,7 @@ def describe_arity(declaration: Declaration, given: int) -> str:
     count = len(signature.parameters)
     types = ", ".join(str(parameter) for parameter in signature.parameters)
     takes = f"{count} argument{'' if count == 1 else 's'}" if count else "no arguments"
-    least = "at least " if signature.fixed is not None else ""
-    return f"{declaration.name}() takes {least}{takes}{f' ({types})' if types else ''}, {given} given"
+    return f"{declaration.name}() takes {takes}{f' ({types})' if types else ''}, {given} given"
 
 
 def describe_argument(declaration: Declaration, index: int, value: object) -> str:
@@ -32,11 +39,12 @@ def describe_argument(declaration: Declaration, index: int, value: object) -> st
     Parameters
     ----------
     declaration: the function.
-    index: the argument's position, from 0.
+    index: the argument's position, from 0; -1 is the result of a callback.
     value: what was given.
     """
-    type_ = signature_of(declaration).parameters[index]
-    return f"{declaration.name}() argument {index + 1} ({type_}): {describe_value(type_, value)}"
+    type_ = type_at(declaration, index)
+    where = f"argument {index + 1}" if index >= 0 else "result"
+    return f"{declaration.name}() {where} ({type_}): {describe_value(type_, value)}"
 
 
 def describe_value(type_: Type, value: object) -> str:
@@ -49,32 +57,69 @@ def describe_value(type_: Type, value: object) -> str:
             return f"{_brief(whole)} is no address (0..{2**64 - 1})"
         if type_.kind is Kind.FLOAT:
             return f"{_brief(whole)} is too large for a {type_.size * 8}-bit float"
+    if isinstance(type_, StructType) and _is_bytes_like(value):
+        return f"expected exactly {type_.size} bytes, not {memoryview(value).nbytes}"  # type: ignore[arg-type]
     if type_.kind is Kind.BUFFER and isinstance(value, str):
         return f"the text holds a NUL character at index {value.find(chr(0))}, and C would stop reading there"
     return f"expected {_EXPECTED[type_.kind]}, not {_kind_of(value)}{_advice(type_.kind, value)}"
 
 
 def pointer_fallback(declaration: Declaration, index: int, value: object) -> int:
-    """The address behind a value that is neither None nor an int: a cffi pointer, or anything with ``__index__``.
+    """The address behind a value that is neither None nor an int: a Callback, a cffi pointer, or an ``__index__``.
 
     Raises
     ------
     TypeError: where the value is no address; the text says what to use instead.
+    ClosedError: for a Callback that was closed.
     """
-    address = address_from(value)
+    address = address_from(type_at(declaration, index), value)
     if address is None:
         raise TypeError(describe_argument(declaration, index, value))
     return address
 
 
-def address_from(value: object) -> int | None:
-    """The address that a cffi pointer or an object with ``__index__`` stands for; None where it stands for none."""
+def address_from(type_: Type, value: object) -> int | None:
+    """The address that a value other than None stands for, in a parameter of that type; None where it stands for none.
+
+    Raises
+    ------
+    ClosedError: for a Callback that was closed.
+    """
+    if type_.kind is Kind.FUNCTION and is_callback(value):
+        address: int = value.address  # type: ignore[attr-defined]
+        return address
     if type(value).__module__ == "_cffi_backend":
         return _cffi_address(value)
     if isinstance(value, bool) or _is_bytes_like(value):
         return None
-    index = getattr(type(value), "__index__", None)
-    return None if index is None else int(index(value))
+    return operator.index(value) if isinstance(value, SupportsIndex) else None
+
+
+def is_callback(value: object) -> bool:
+    """Whether a value is a `Callback`."""
+    from ffi_core.runtime.callback import Callback
+
+    return isinstance(value, Callback)
+
+
+def add_later_exception(first: BaseException, later: BaseException) -> None:
+    """Note on the first exception of a native call's callbacks one that came later in the same call."""
+    notes: list[str] = getattr(first, "__notes__", [])
+    if len(notes) < _MAX_NOTES:
+        words = "".join(traceback.format_exception_only(later)).strip()
+        first.add_note(f"A later callback of the same call raised {words}")
+        return
+    more = _MORE.fullmatch(notes[-1])
+    if more:
+        notes[-1] = f"... and {int(more[1]) + 1} more"
+    else:
+        first.add_note("... and 1 more")
+
+
+def type_at(declaration: Declaration, index: int) -> Type:
+    """The type of a parameter, or of the result where the index is -1."""
+    signature = signature_of(declaration)
+    return signature.result if index < 0 else signature.parameters[index]
 
 
 def signature_of(declaration: Declaration) -> Signature:
@@ -94,12 +139,9 @@ def _cffi_address(value: object) -> int | None:
 
 
 def _whole_number(value: object) -> int | None:
-    if isinstance(value, bool | str | float) or _is_bytes_like(value):
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or _is_bytes_like(value):
         return None
-    if isinstance(value, int):
-        return value
-    index = getattr(type(value), "__index__", None)
-    return None if index is None else int(index(value))
+    return operator.index(value)
 
 
 def _is_bytes_like(value: object) -> bool:
@@ -127,7 +169,7 @@ def _advice(kind: Kind, value: object) -> str:
         return "; declare the parameter as 'buffer' to pass text"
     if kind is Kind.POINTER and _is_bytes_like(value):
         return "; declare the parameter as 'buffer', or pass address_of(...)"
-    if kind is Kind.POINTER and hasattr(value, "address"):
+    if kind is Kind.POINTER and is_callback(value):
         return "; declare the parameter as 'function'"
     if kind is Kind.FUNCTION and callable(value):
         return "; wrap it: Callback({'parameters': [...], 'result': ...}, function)"

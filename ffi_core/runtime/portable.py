@@ -8,38 +8,31 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections import deque
 from collections.abc import Callable
 from functools import cache
-from typing import Any, SupportsFloat, SupportsIndex, cast
+from threading import Lock
+from typing import Any
 
 from ffi_core.errors import ClosedError
 from ffi_core.model import Declaration
-from ffi_core.runtime.messages import (
-    address_from,
-    describe_argument,
-    describe_arity,
-    signature_of,
-)
-from ffi_core.types import Kind, NativeType, Type
+from ffi_core.runtime.messages import describe_argument, describe_arity, signature_of
+from ffi_core.runtime.values import Held, UnfitError, c_name, cffi, from_native, to_native, variadic_argument
+from ffi_core.runtime.which import BACKEND
+from ffi_core.types import Kind, StructType
 
-_LOADER = (
-    "void *dlopen(const char *, int); void *dlsym(void *, const char *); int dlclose(void *); char *dlerror(void);"
-)
-_EMPTY = bytes(1)
+if BACKEND == "fastcall":
+    # One chain of frames for both kinds of calls, so that they nest.
+    from ffi_core.runtime import _fastcall as calls
+else:
+    from ffi_core.runtime import calls  # type: ignore[no-redef]
 
-
-@cache
-def _ffi() -> Any:
-    from cffi import FFI
-
-    ffi = FFI()
-    ffi.cdef(_LOADER)
-    return ffi
+keep, get_errno, set_errno = calls.keep, calls.get_errno, calls.set_errno
 
 
 @cache
 def _loader() -> Any:
-    loader = _ffi().dlopen(None)
+    loader = cffi().dlopen(None)
     # cffi looks a function up when it is used first, and that look-up would wipe dlerror's message.
     for name in ("dlopen", "dlsym", "dlclose", "dlerror"):
         getattr(loader, name)
@@ -59,36 +52,149 @@ class Library:
     """
 
     def __init__(self, path: str | None) -> None:
-        ffi, loader = _ffi(), _loader()
+        ffi, loader = cffi(), _loader()
+        self._lock = Lock()
+        self._calls = 0
         self._handle = loader.dlopen(ffi.NULL if path is None else os.fsencode(path), os.RTLD_NOW | os.RTLD_LOCAL)
+        self.closed = False
         if not self._handle:
             words = loader.dlerror()
             raise OSError(ffi.string(words).decode(errors="replace") if words else "dlopen failed")
 
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._handle is None
-
     def address(self, name: str, /) -> int | None:
         """The address of an exported symbol, or None."""
-        if self._handle is None:
+        if self.closed:
             raise ClosedError("the library is closed")
-        return int(_ffi().cast("uintptr_t", _loader().dlsym(self._handle, name.encode()))) or None
+        return int(cffi().cast("uintptr_t", _loader().dlsym(self._handle, name.encode()))) or None
+
+    def enter(self, name: str) -> None:
+        """Keep the library loaded during a call."""
+        with self._lock:
+            if self.closed:
+                raise ClosedError(f"{name}(): its library is closed")
+            self._calls += 1
+
+    def leave(self) -> None:
+        """The call is over; unload if it was the last one of a closed library."""
+        with self._lock:
+            self._calls -= 1
+            last = self.closed and self._calls == 0
+        if last:
+            self._unload()
 
     def close(self) -> None:
-        """Unload."""
+        """Unload, or let the last call that is under way do so."""
+        with self._lock:
+            idle = not self.closed and self._calls == 0
+            self.closed = True
+        if idle:
+            self._unload()
+
+    def _unload(self) -> None:
         handle, self._handle = self._handle, None
         if handle is not None:
             _loader().dlclose(handle)
 
 
-def get_errno() -> int:
-    """`errno` as this thread's last call through cffi left it."""
-    return int(_ffi().errno)
+class Job:
+    """A call whose arguments are converted, and stay locked and alive until it is over.
+
+    Raises
+    ------
+    TypeError, OverflowError, ValueError, BufferError, ClosedError: as the call itself would.
+    """
+
+    def __init__(self, native: Native, arguments: tuple[object, ...]) -> None:
+        self._native, self._held, self.errno = native, Held(), 0
+        self._library = native.library if isinstance(native.library, Library) else None
+        try:
+            self._values = native.convert(arguments, self._held)
+            # Converting may have run Python code that closed the library; `run` asks again.
+            self._check_open()
+        except BaseException:
+            self._held.release()
+            raise
+
+    def run(self) -> Any:
+        """Make the call without the GIL."""
+        try:
+            self._check_open()
+            if self._library is not None:
+                self._library.enter(self._native.declaration.name)
+            try:
+                value = calls.run(self._native.perform, self._values)
+            finally:
+                if self._library is not None:
+                    self._library.leave()
+            self.errno = get_errno()
+            return self._native.read(value)
+        finally:
+            self._held.release()
+
+    def _check_open(self) -> None:
+        if self._native.is_closed():
+            raise ClosedError(f"{self._native.declaration.name}(): its library is closed")
 
 
-def bind(library: Library | None, address: int, declaration: Declaration, doc: str) -> Callable[..., Any]:
+class Native:
+    """How cffi calls one function.
+
+    Parameters
+    ----------
+    library: what keeps the code in memory; None for a bare address.
+    address: of the native function.
+    declaration: its types; a function's.
+    """
+
+    def __init__(self, library: Any, address: int, declaration: Declaration) -> None:
+        self.library, self.declaration = library, declaration
+        self.signature = signature_of(declaration)
+        self.read = from_native(self.signature.result)
+        names = [c_name(parameter) for parameter in self.signature.parameters[: self.signature.fixed]]
+        if self.signature.fixed is not None:
+            names.append("...")
+        listed = ", ".join(names) or "void"
+        self._function = cffi().cast(f"{c_name(self.signature.result)}(*)({listed})", address)
+        self._symbol = declaration.symbol
+
+    def is_closed(self) -> bool:
+        """Whether the library is closed; the C extension's says so by refusing to give an address."""
+        if self.library is None:
+            return False
+        if isinstance(self.library, Library):
+            return self.library.closed
+        try:
+            self.library.address(self._symbol)
+        except ClosedError:
+            return True
+        return False
+
+    def convert(self, arguments: tuple[object, ...], held: Held) -> tuple[Any, ...]:
+        """Check and convert arguments; what is locked goes to `held`."""
+        parameters = self.signature.parameters
+        if len(arguments) != len(parameters):
+            raise TypeError(describe_arity(self.declaration, len(arguments)))
+        values = []
+        for index, (type_, value) in enumerate(zip(parameters, arguments, strict=True)):
+            try:
+                native = to_native(type_, value, held)
+            except UnfitError as unfit:
+                raise unfit.error(describe_argument(self.declaration, index, value)) from None
+            if self.signature.fixed is not None and index >= self.signature.fixed:
+                native = variadic_argument(type_, native)
+            values.append(native)
+        return tuple(values)
+
+    def perform(self, *values: Any) -> Any:
+        """The call itself, with errno around it."""
+        ffi = cffi()
+        ffi.errno = 0
+        value = self._function(*values)
+        set_errno(ffi.errno)
+        return value
+
+
+def bind(library: Any, address: int, declaration: Declaration, doc: str) -> Callable[..., Any]:
     """A Python function that calls the native one at `address`.
 
     Parameters
@@ -98,135 +204,100 @@ def bind(library: Library | None, address: int, declaration: Declaration, doc: s
     declaration: its types; a function's.
     doc: the docstring, with the text signature in front.
     """
-    ffi = _ffi()
-    signature = signature_of(declaration)
-    parameters = signature.parameters
-    c_types = ", ".join(_c_type(parameter) for parameter in parameters) or "void"
-    native = ffi.cast(f"{_c_type(signature.result)}(*)({c_types})", address)
-    from_native = _result_reader(signature.result)
-    count = len(parameters)
+    return BoundFunction(Native(library, address, declaration), doc)
 
-    def call(*arguments: object) -> Any:
-        if len(arguments) != count:
-            raise TypeError(describe_arity(declaration, len(arguments)))
-        held: list[Any] = []
+
+class BoundFunction:
+    """A native function that cffi calls; it looks like the builtin that the fast path would give."""
+
+    def __init__(self, native: Native, doc: str) -> None:
+        self.native = native
+        self.__name__ = self.__qualname__ = native.declaration.name
+        self.__self__ = native
+        head, _, body = doc.partition("\n--\n\n")
+        self.__doc__ = body
+        words = head[len(self.__name__) + 1 : -1].split(", ")[:-1]
+        self.__signature__ = inspect.Signature(
+            [inspect.Parameter(word, inspect.Parameter.POSITIONAL_ONLY) for word in words]
+        )
+
+    def __call__(self, *arguments: object) -> Any:
+        return Job(self.native, arguments).run()
+
+    def __repr__(self) -> str:
+        signature = self.native.signature
+        return f"<native method {self.__name__} of ffi_core.function {signature} object at {id(self):#x}>"
+
+
+def prepare(function: Callable[..., Any], arguments: tuple[object, ...]) -> Job:
+    """A job for a bound function; raises what the call would raise for the arguments."""
+    if not isinstance(function, BoundFunction):
+        raise TypeError("expected a function that ffi_core bound")
+    return Job(function.native, arguments)
+
+
+# C may hold a closed callback's address for a while; what it would run stays in memory until many others were closed.
+_closed: deque[Any] = deque(maxlen=4096)
+
+
+class Callback:
+    """The native side of `ffi_core.Callback` where cffi makes it.
+
+    Parameters
+    ----------
+    declaration: the definition, under the name that messages show.
+    function: what to call.
+    """
+
+    def __init__(self, declaration: Declaration, function: Callable[..., Any]) -> None:
+        ffi = cffi()
+        self._declaration, self._function, self._kept = declaration, function, Held()
+        signature = signature_of(declaration)
+        self._readers = [from_native(parameter) for parameter in signature.parameters]
+        self._result = signature.result
+        names = ", ".join(c_name(parameter) for parameter in signature.parameters) or "void"
+        self._native = ffi.callback(f"{c_name(signature.result)}(*)({names})", self._enter)
+        self._zero = self._zeros()
+        self.address: int | None = int(ffi.cast("uintptr_t", self._native))
+
+    def close(self) -> None:
+        """C then meets zeros."""
+        if self.address is not None:
+            self.address = None
+            self._kept.release()
+            _closed.append(self._native)
+
+    def __del__(self) -> None:
+        if getattr(self, "address", None) is not None:
+            self.close()
+
+    def _zeros(self) -> Any:
+        if self._result.kind is Kind.VOID:
+            return None
+        if isinstance(self._result, StructType):
+            return cffi().new(f"{c_name(self._result)} *")[0]
+        return 0
+
+    def _enter(self, *values: Any) -> Any:
+        if self.address is None:
+            keep(ClosedError("C called a callback that was closed"), self)
+            return self._zero
         try:
-            values = []
-            for index, value in enumerate(arguments):
-                try:
-                    values.append(_to_native(parameters[index], value, held))
-                except _UnfitError as unfit:
-                    raise unfit.error(describe_argument(declaration, index, value)) from None
-            if library is not None and library.closed:
-                raise ClosedError(f"{declaration.name}(): its library is closed")
-            ffi.errno = 0
-            return from_native(native(*values))
-        finally:
-            for buffer in held:
-                ffi.release(buffer)
+            answer = self._function(*[read(value) for read, value in zip(self._readers, values, strict=True)])
+            if self._result.kind is Kind.VOID:
+                return None
+            kept = Held()
+            try:
+                native = to_native(self._result, answer, kept)
+            except UnfitError as unfit:
+                raise unfit.error(describe_argument(self._declaration, -1, answer)) from None
+            # C may read the memory of the last answer for as long as it likes; it stays until the next one comes.
+            self._kept.release()
+            self._kept = kept
+        except BaseException as error:  # noqa: BLE001 - survives whatever the user's function raises: C cannot
+            keep(error, self)
+            return self._zero
+        return native
 
-    head, _, body = doc.partition("\n--\n\n")
-    call.__name__ = call.__qualname__ = declaration.name
-    call.__doc__ = body
-    names = head[len(declaration.name) + 1 : -1].replace(", /", "").split(", ") if parameters else []
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
-    )
-    return call
-
-
-def _c_type(type_: Type) -> str:
-    if type_.kind in (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION):
-        return "uintptr_t"
-    # _Bool results are read as a byte: C code that leaves another value there is common, and cffi would refuse it.
-    return "uint8_t" if type_.kind is Kind.BOOL else cast("NativeType", type_).c_type
-
-
-def _result_reader(type_: Type) -> Callable[[Any], Any]:
-    if type_.kind is Kind.BOOL:
-        return bool
-    if type_.kind in (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION):
-        return lambda address: address or None
-    return lambda value: value
-
-
-class _UnfitError(Exception):
-    """A value that its native type does not take; `error` is the class of the exception that the caller sees."""
-
-    def __init__(self, error: type[Exception]) -> None:
-        self.error = error
-
-
-def _to_native(type_: Type, value: Any, held: list[Any]) -> Any:
-    match type_.kind:
-        case Kind.INTEGER:
-            return _integer(cast("NativeType", type_), value)
-        case Kind.FLOAT:
-            return _float(value)
-        case Kind.BOOL:
-            return _bool(value)
-        case Kind.BUFFER:
-            return _buffer(value, held)
-        case _:
-            return _address(value)
-
-
-def _bool(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise _UnfitError(TypeError)
-
-
-def _integer(type_: NativeType, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        raise _UnfitError(TypeError)
-    number = value.__index__()
-    if not type_.minimum <= number <= type_.maximum:
-        raise _UnfitError(OverflowError)
-    return number
-
-
-def _float(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, SupportsFloat | SupportsIndex):
-        raise _UnfitError(TypeError)
-    try:
-        return float(value)
-    except OverflowError:
-        if isinstance(value, int):
-            raise _UnfitError(OverflowError) from None
-        raise
-
-
-def _address(value: object) -> int:
-    address = value if isinstance(value, int) and not isinstance(value, bool) else address_from(value)
-    if value is None:
-        return 0
-    if address is None:
-        raise _UnfitError(TypeError)
-    if not 0 <= address < 2**64:
-        raise _UnfitError(OverflowError)
-    return address
-
-
-def _buffer(value: object, held: list[Any]) -> int:
-    if value is None:
-        return 0
-    if isinstance(value, str):
-        if "\0" in value:
-            raise _UnfitError(ValueError)
-        value = value.encode() + b"\0"
-    try:
-        view = memoryview(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise _UnfitError(TypeError) from None
-    with view:
-        if not view.c_contiguous:
-            raise BufferError("memoryview: underlying buffer is not C-contiguous")
-    return _hold(value, held) or _hold(_EMPTY, held)
-
-
-def _hold(value: object, held: list[Any]) -> int:
-    ffi = _ffi()
-    block = ffi.from_buffer(value)
-    held.append(block)
-    return int(ffi.cast("uintptr_t", block))
+    def __repr__(self) -> str:
+        return f"<native callback {self._declaration}>"

@@ -1,0 +1,150 @@
+"""Nonblocking calls: a bounded pool of threads runs prepared jobs without the GIL, each behind a future."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future as ConcurrentFuture
+from typing import Any, Protocol
+
+
+class Job(Protocol):
+    """A call whose arguments are converted."""
+
+    errno: int
+
+    def run(self) -> Any:
+        """Make the call without the GIL."""
+
+
+class Future(ConcurrentFuture[Any]):
+    """The result of a nonblocking call: awaited under asyncio, or waited for by ``result(timeout)`` without it.
+
+    `errno` is what the call left, once it is done. Cancelling works until the call starts.
+    """
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self._job: Job | None = job
+        self._errno = 0
+
+    def perform(self) -> None:
+        """Run the job, unless it was cancelled meanwhile. The pool's threads call this, once."""
+        job, self._job = self._job, None
+        if job is None or not self.set_running_or_notify_cancel():
+            return
+        _current.future = self
+        try:
+            value = job.run()
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the future
+            self._errno = job.errno
+            self.set_exception(error)
+        else:
+            self._errno = job.errno
+            self.set_result(value)
+        finally:
+            _current.future = None
+
+    @property
+    def errno(self) -> int:
+        """`errno` as the call left it; 0 before it is done."""
+        return self._errno
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return asyncio.wrap_future(self).__await__()
+
+
+class Calls:
+    """The nonblocking calls of one library, so that closing it can cancel the queued and wait for the running ones."""
+
+    def __init__(self) -> None:
+        self._open: set[Future] = set()
+
+    def submit(self, job: Job) -> Future:
+        """Queue a job."""
+        future = Future(job)
+        self._open.add(future)
+        future.add_done_callback(self._open.discard)
+        _pool.submit(future)
+        return future
+
+    def finish(self) -> None:
+        """Cancel what is queued, wait for what runs; not for the call that this very thread is inside of."""
+        for future in tuple(self._open):
+            if not future.cancel() and future is not getattr(_current, "future", None):
+                # Whatever it raised is for whoever holds the future.
+                future.exception()
+
+
+class NonblockingFunction:
+    """A bound function whose calls give futures.
+
+    Parameters
+    ----------
+    function: the blocking one.
+    prepare: converts arguments for it, raising at once what is wrong with them.
+    calls: the library's calls.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        prepare: Callable[[Callable[..., Any], tuple[object, ...]], Job],
+        calls: Calls,
+    ) -> None:
+        self._function, self._prepare, self._calls = function, prepare, calls
+        self.__name__ = self.__qualname__ = function.__name__
+        self.__doc__ = f"{function.__doc__}\n\nNonblocking: a call gives a future."
+        self.__signature__ = inspect.signature(function)
+
+    def __call__(self, *arguments: object) -> Future:
+        return self._calls.submit(self._prepare(self._function, arguments))
+
+    def __repr__(self) -> str:
+        return f"<nonblocking {self._function!r}>"
+
+
+_current = threading.local()
+
+
+class _Pool:
+    """Daemon threads, made when they are needed: one that is stuck in C must not keep Python from exiting."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the threads: in a forked child they are gone, and one of them may hold the lock for ever."""
+        self._queue: deque[Future] = deque()
+        self._wake = threading.Condition(threading.Lock())
+        self._threads = self._idle = 0
+
+    def submit(self, future: Future) -> None:
+        with self._wake:
+            self._queue.append(future)
+            if self._idle >= len(self._queue) or self._threads == self._size:
+                self._wake.notify()
+                return
+            self._threads += 1
+        threading.Thread(target=self._work, name="ffi_core", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                self._idle += 1
+                while not self._queue:
+                    self._wake.wait()
+                self._idle -= 1
+                future = self._queue.popleft()
+            future.perform()
+            # Nothing of the call may live on in this frame while the thread waits for the next one.
+            del future
+
+
+_pool = _Pool(min(32, (os.cpu_count() or 1) + 4))
+os.register_at_fork(after_in_child=_pool.reset)
