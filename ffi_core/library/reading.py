@@ -6,12 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LoadFailure
-from ffi_core.library import elf, linker_script
+from ffi_core.library import elf, import_library, linker_script, macho, pe, tbd
 from ffi_core.library.image import Image, Stamp, open_image, stamp_of
 from ffi_core.library.library import Library
 
 _ARCHIVES = (b"!<arch>\n", b"!<thin>\n")
 _CACHED_LIBRARIES = 128
+_LOOKED_AT = 4096
 
 
 def open_library(path: str | Path) -> Library:
@@ -32,33 +33,35 @@ def open_library(path: str | Path) -> Library:
     return _read(file, stamp_of(file))
 
 
-def sniff(image: Image) -> LibraryLoadError | None:
-    """Why a file is no shared library, as far as its first bytes tell; None where they look like one.
-
-    Raises
-    ------
-    LibraryLoadError: the file cannot be read.
-    """
-    start = image.read_up_to(0, 4096)
-    if start.startswith(elf.MAGIC):
-        return None
-    if start.startswith(_ARCHIVES):
-        detail = "a static archive of object files, which only a linker can use; a shared library is needed"
-        return LibraryLoadError(str(image.path), LoadFailure.STATIC_ARCHIVE, detail)
-    script = linker_script.read(start)
-    if script is not None:
-        return LibraryLoadError(str(image.path), LoadFailure.LINKER_SCRIPT, script.summary)
-    detail = "the file is empty" if not start else f"not a shared library: it starts with {_first_bytes(start)}"
-    return LibraryLoadError(str(image.path), LoadFailure.NOT_A_LIBRARY, detail)
-
-
 @lru_cache(maxsize=_CACHED_LIBRARIES)
 def _read(path: Path, stamp: Stamp) -> Library:
     with open_image(path, stamp) as image:
-        failure = sniff(image)
-        if failure is not None:
-            raise failure
-        return elf.read_elf(image)
+        start = image.read_up_to(0, _LOOKED_AT)
+        if start.startswith(elf.MAGIC):
+            return elf.read_elf(image)
+        if start.startswith(pe.MAGIC):
+            return pe.read_pe(image)
+        if macho.is_mach_o(start):
+            return macho.read_mach_o(image)
+        if tbd.is_stub(start):
+            return tbd.read_stub(image)
+        if start.startswith(import_library.MAGIC):
+            library = import_library.read_import_library(image)
+            if library is not None:
+                return library
+        raise _no_library(image, start)
+
+
+def _no_library(image: Image, start: bytes) -> LibraryLoadError:
+    path = str(image.path)
+    if start.startswith(_ARCHIVES):
+        detail = "a static archive of object files, which only a linker can use; a shared library is needed"
+        return LibraryLoadError(path, LoadFailure.STATIC_ARCHIVE, detail)
+    script = linker_script.read(start)
+    if script is not None:
+        return LibraryLoadError(path, LoadFailure.LINKER_SCRIPT, script.summary)
+    detail = "the file is empty" if not start else f"not a shared library: it starts with {_first_bytes(start)}"
+    return LibraryLoadError(path, LoadFailure.NOT_A_LIBRARY, detail)
 
 
 def _first_bytes(start: bytes) -> str:
