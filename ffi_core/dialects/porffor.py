@@ -13,45 +13,27 @@ from ffi_core.errors import SchemaError
 from ffi_core.model import Declaration, DlopenCall, Object
 from ffi_core.schema import check
 from ffi_core.source import Scopes, SourceTree
-from ffi_core.source.call import CallText, call_around, is_member
-from ffi_core.source.extract import (
-    NotFoldedError,
-    bindings_of,
-    declarations_of,
-    follow,
-    offsets_of,
-    plain,
-)
-from ffi_core.source.literal import span_of
+from ffi_core.source.call import CallText
+from ffi_core.source.extract import NotFoldedError, declarations_of, dlopen_call, plain
+from ffi_core.source.flow import Entry, Flow, Members, Symbols
 from ffi_core.types import NATIVE_TYPES
 
 _NOT_LOOKED_AT = ("nonblocking", "optional", "name")
 
 
 def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
-    for offset in offsets_of(tree.text, b"dlopen"):
-        call = call_around(tree.path_to(offset), scopes.constant)
-        if call is not None and _is_porffors(call, scopes):
-            library, schema = (*call.arguments.items, None, None)[:2]
-            bindings = bindings_of(call.pattern)
-            followed = follow(bindings, scopes)
-            yield DlopenCall(
-                dialect="porffor",
-                span=call.span,
-                callee_span=span_of(call.callee),
-                library=library,
-                schema=schema,
-                declarations=declarations_of(schema, _declaration),
-                bindings=bindings,
-                uses=followed.uses,
-                calls=followed.calls,
-                labels=followed.labels,
-                source=tree.text,
-            )
+    opened: list[tuple[CallText, Symbols]] = []
 
+    def on_call(call: CallText) -> Symbols:
+        opened.append((call, Symbols(direct=True)))
+        return opened[-1][1]
 
-def _is_porffors(call: CallText, scopes: Scopes) -> bool:
-    return is_member(call.callee, "Porffor", "dlopen") and scopes.resolve("Porffor", call.span.start) is None
+    flow = Flow(scopes)
+    flow.from_global("Porffor", Members({"dlopen": Entry(on_call)}))
+    flow.run()
+    for call, symbols in opened:
+        library, schema = (*call.arguments.items, None, None)[:2]
+        yield dlopen_call("porffor", tree, call, library, schema, declarations_of(schema, _declaration), symbols)
 
 
 def _declaration(name: str, entry: Object) -> Declaration | None:

@@ -6,20 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ffi_core.model import Array, Object, Property, Span, Text, Unknown, Value
-from ffi_core.source.literal import TRANSPARENT, Lookup, fold, fold_property, span_of, text_of, unwrap
+from ffi_core.model import Array, Object, Property, Span, Unknown, Value
+from ffi_core.source.literal import Lookup, fold, fold_property, span_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_WITHIN_A_CALLEE = TRANSPARENT | {
-    "identifier",
-    "property_identifier",
-    "string",
-    "string_fragment",
-    "member_expression",
-    "subscript_expression",
-}
 _OPENING = {"(", "[", "{"}
 _CLOSING = {")", "]", "}"}
 
@@ -33,39 +25,36 @@ class CallText:
     span: the whole call; an unfinished one reaches as far as it can be read.
     callee: the expression that is called.
     arguments: folded; `complete` is False behind a spread.
-    pattern: the target of ``const target = call``, or None.
+    pattern: for an unfinished call, the target of ``const target = call``, where that can be told.
     """
 
     span: Span
     callee: Node
     arguments: Array
-    pattern: Node | None
+    pattern: Node | None = None
 
 
-def call_around(path: Sequence[Node], lookup: Lookup | None = None) -> CallText | None:
-    """The call whose callee holds a word, or None where the word stands in no callee.
+def call_at(path: Sequence[Node], lookup: Lookup | None = None) -> CallText | None:
+    """Read a call.
 
     Parameters
     ----------
-    path: nodes from the root to the word, as `SourceTree.path_to` gives them.
-    lookup: where consts are looked up; without it only literals have values.
+    path: nodes from the root to a ``call_expression`` or ``new_expression``, or to the callee of an unfinished call.
+    lookup: where names are looked up; without it only literals have values.
+
+    Returns
+    -------
+    The call; None where it has no arguments at all.
     """
-    for depth in range(len(path) - 1, 0, -1):
-        node, parent = path[depth], path[depth - 1]
-        if parent.type == "call_expression":
-            callee = parent.child_by_field_name("function")
-            if callee is None or callee.id != node.id:
-                return None
-            return CallText(span_of(parent), callee, arguments_of(parent, lookup), _target(path, depth - 1))
-        if parent.type == "ERROR" and node.type == "member_expression":
-            return _unfinished(node, parent, lookup)
-        if node.type not in _WITHIN_A_CALLEE:
-            return None
-    return None
+    node = path[-1]
+    if node.type in {"call_expression", "new_expression"}:
+        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        return CallText(span_of(node), callee, arguments_of(node, lookup)) if callee is not None else None
+    return _unfinished(node, path[-2], lookup)
 
 
 def arguments_of(call: Node, lookup: Lookup | None = None) -> Array:
-    """The arguments of a ``call_expression``, folded; `complete` is False behind a spread."""
+    """The arguments of a ``call_expression`` or ``new_expression``, folded; `complete` is False behind a spread."""
     node = call.child_by_field_name("arguments")
     if node is None or node.type != "arguments":
         return Array(Span(call.end_byte, call.end_byte), (), complete=False)
@@ -73,27 +62,6 @@ def arguments_of(call: Node, lookup: Lookup | None = None) -> Array:
     values = tuple(Unknown(span_of(item)) if item.is_error else fold(item, lookup) for item in items)
     broken = any(item.type in {"spread_element", "ERROR"} for item in items)
     return Array(span_of(node), values, complete=not broken)
-
-
-def is_member(node: Node, owner: str, name: str) -> bool:
-    """Whether an expression is written as ``owner.name``, with or without ``?.``, or as ``owner["name"]``."""
-    node = unwrap(node)
-    target = node.child_by_field_name("object")
-    if target is None or text_of(unwrap(target)) != owner:
-        return False
-    member, index = node.child_by_field_name("property"), node.child_by_field_name("index")
-    if member is not None:
-        return text_of(member) == name
-    return index is not None and fold(index) == Text(span_of(index), name)
-
-
-def _target(path: Sequence[Node], depth: int) -> Node | None:
-    while depth > 0 and (path[depth - 1].type in TRANSPARENT or path[depth - 1].type == "await_expression"):
-        depth -= 1
-    if depth == 0 or path[depth - 1].type != "variable_declarator":
-        return None
-    value = path[depth - 1].child_by_field_name("value")
-    return path[depth - 1].child_by_field_name("name") if value is not None and value.id == path[depth].id else None
 
 
 def _unfinished(callee: Node, error: Node, lookup: Lookup | None) -> CallText | None:

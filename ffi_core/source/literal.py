@@ -15,8 +15,8 @@ from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Prop
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-Lookup = Callable[["Node"], "Node | None"]
-"""Gives the expression that a const's name stands for, or None."""
+Lookup = Callable[["Node"], "Node | Value | None"]
+"""Gives what a name or a member stands for: the expression that a const was set to, a value, or None."""
 
 TRANSPARENT = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "type_assertion"}
@@ -74,6 +74,21 @@ def fold_property(node: Node, lookup: Lookup | None = None) -> Property | None:
     return _Folder(lookup).property(node, 0)
 
 
+def key_of(node: Node) -> str | None:
+    """The key that a property is written under, or a member is read by; None where it is computed."""
+    if node.type == "computed_property_name":
+        inner = [child for child in node.named_children if child.type != "comment"]
+        return key_of(inner[0]) if inner and inner[0].type in {"string", "number", "template_string"} else None
+    match fold(node) if node.type in {"string", "number", "template_string"} else None:
+        case Text(value=text):
+            return text
+        case Number(value=int() as number):
+            return str(number)
+        case _:
+            named = node.type in {"property_identifier", "shorthand_property_identifier_pattern"}
+            return _unescape(text_of(node)) if named else None
+
+
 class _Folder:
     """One folding; remembers the consts it is looking into, so that a cycle ends, and its steps, so that all end."""
 
@@ -92,7 +107,11 @@ class _Folder:
             case "string":
                 return _string(node)
             case "template_string":
-                return _template(node)
+                return self.template(node, depth)
+            case "member_expression" | "subscript_expression":
+                return self.member(node, depth)
+            case "binary_expression":
+                return self.sum(node, depth)
             case "number":
                 return _number(text_of(node), span)
             case "true" | "false":
@@ -140,9 +159,13 @@ class _Folder:
                     items.append(Unknown(Span(child.start_byte, child.start_byte)))
                     complete = False
                 comma_before = True
+            elif child.type == "spread_element":
+                spread = self.spread(child, depth)
+                items += spread.items if isinstance(spread, Array) else [Unknown(span_of(child))]
+                complete = complete and isinstance(spread, Array) and spread.complete
+                comma_before = False
             elif child.is_named and child.type != "comment" and not child.is_error:
-                items.append(Unknown(span_of(child)) if child.type == "spread_element" else self.fold(child, depth + 1))
-                complete = complete and child.type != "spread_element"
+                items.append(self.fold(child, depth + 1))
                 comma_before = False
         return Array(span_of(node), tuple(items), complete)
 
@@ -153,48 +176,85 @@ class _Folder:
             entry = self.property(child, depth)
             if entry is not None:
                 properties.append(entry)
+            elif child.type == "spread_element" and isinstance(spread := self.spread(child, depth), Object):
+                properties += spread.properties
+                complete = complete and spread.complete
             elif child.type != "comment":
                 complete = False
         return Object(span_of(node), tuple(properties), complete)
+
+    def spread(self, node: Node, depth: int) -> Value:
+        inner = [child for child in node.named_children if child.type != "comment"]
+        return self.fold(inner[0], depth + 1) if inner else Unknown(span_of(node))
 
     def property(self, node: Node, depth: int) -> Property | None:
         if node.type == "shorthand_property_identifier":
             span = span_of(node)
             return Property(text_of(node), span, self.fold(node, depth + 1), span)
         key_node = node.child_by_field_name("name" if node.type == "method_definition" else "key")
-        key = None if key_node is None else self.key(key_node, depth)
-        if key is None or node.type not in {"pair", "method_definition"}:
+        key = None if key_node is None else key_of(key_node)
+        if key_node is None or key is None or node.type not in {"pair", "method_definition"}:
             return None
         value_node = node.child_by_field_name("value")
         value = self.fold(value_node, depth + 1) if value_node is not None else Unknown(span_of(node))
-        return Property(*key, value, span_of(node))
-
-    def key(self, node: Node, depth: int) -> tuple[str, Span] | None:
-        if node.type == "property_identifier":
-            return _unescape(text_of(node)) or "", span_of(node)
-        computed = node.type == "computed_property_name"
-        inner = next((child for child in node.named_children if child.type != "comment"), None) if computed else node
-        if inner is None:
-            return None
-        match self.fold(inner, depth + 1):
-            case Text(value=text):
-                return text, span_of(node)
-            case Number(value=int() as number):
-                return str(number), span_of(node)
-            case _:
-                return None
+        return Property(key, span_of(key_node), value, span_of(node))
 
     def name(self, node: Node, depth: int) -> Value:
         span = span_of(node)
-        if text_of(node) == "undefined":
-            return Nothing(span, undefined=True)
         target = self.lookup(node) if self.lookup else None
-        if target is None or target.start_byte in self.open:
+        if target is None and text_of(node) == "undefined":
+            return Nothing(span, undefined=True)
+        if target is None or isinstance(target, Value):
+            return target or Unknown(span)
+        if target.start_byte in self.open:
             return Unknown(span)
         self.open.add(target.start_byte)
         value = self.fold(target, depth + 1)
         self.open.discard(target.start_byte)
         return _placed_at(value, span)
+
+    def member(self, node: Node, depth: int) -> Value:
+        known = self.lookup(node) if self.lookup else None
+        if isinstance(known, Value):
+            return known
+        place = node.child_by_field_name("property") or node.child_by_field_name("index")
+        owner = node.child_by_field_name("object")
+        key = key_of(place) if place is not None else None
+        value = self.fold(owner, depth + 1) if owner is not None and key is not None else None
+        if isinstance(value, Object) and value.complete and key is not None:
+            found = value.get(key)
+            return _placed_at(found.value, span_of(node)) if found is not None else Unknown(span_of(node))
+        return Unknown(span_of(node))
+
+    def sum(self, node: Node, depth: int) -> Value:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None or operator is None or operator.type != "+":
+            return Unknown(span_of(node))
+        match self.fold(left, depth + 1), self.fold(right, depth + 1):
+            case Text(value=first), Text(value=second):
+                return Text(span_of(node), first + second)
+            case _:
+                return Unknown(span_of(node))
+
+    def template(self, node: Node, depth: int) -> Value:
+        holes = [child for child in node.named_children if child.type == "template_substitution"]
+        if not holes:
+            return _template(node)
+        parts: list[str] = []
+        at = node.start_byte + 1
+        for hole in holes:
+            inner = [child for child in hole.named_children if child.type != "comment"]
+            value = self.fold(inner[0], depth + 1) if inner else None
+            before = _cut(node, at, hole.start_byte)
+            if not isinstance(value, Text) or before is None:
+                return Unknown(span_of(node))
+            parts += [before, value.value]
+            at = hole.end_byte
+        rest = _cut(node, at, node.end_byte - 1)
+        return (
+            Unknown(span_of(node)) if rest is None or node.has_error else Text(span_of(node), "".join([*parts, rest]))
+        )
 
 
 def _placed_at(value: Value, span: Span) -> Value:
@@ -225,8 +285,16 @@ def _string(node: Node) -> Value:
 def _template(node: Node) -> Value:
     raw = node.text or b""
     whole = len(raw) >= 2 and raw.endswith(b"`") and not node.has_error
-    holes = any(child.type == "template_substitution" for child in node.named_children)
-    return _text(raw.replace(b"\r\n", b"\n"), span_of(node)) if whole and not holes else Unknown(span_of(node))
+    return _text(raw.replace(b"\r\n", b"\n"), span_of(node)) if whole else Unknown(span_of(node))
+
+
+def _cut(node: Node, start: int, end: int) -> str | None:
+    """The piece of a template literal between two byte offsets of the file, unescaped."""
+    raw = (node.text or b"")[start - node.start_byte : end - node.start_byte].replace(b"\r\n", b"\n")
+    try:
+        return _unescape(raw.decode())
+    except UnicodeDecodeError:
+        return None
 
 
 def _text(raw: bytes, span: Span) -> Value:

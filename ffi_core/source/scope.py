@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Span
-from ffi_core.source.literal import span_of
+from ffi_core.source.literal import span_of, text_of
 from ffi_core.source.parse import SourceTree
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ _NAMED_BY_STATEMENT = {
     "import_alias",
     "function_signature",
 }
+_ASSIGNMENTS = {"assignment_expression", "augmented_assignment_expression", "for_in_statement"}
 _CLASSES = {"class_declaration", "abstract_class_declaration", "class"}
 _NAMED_BY_EXPRESSION = {"function_expression", "generator_function", "class"}
 
@@ -84,6 +85,7 @@ class Declared:
     keyword: ``"const"``, ``"let"``, ``"var"``, ``"parameter"``, ``"import"``, ``"function"``, ``"class"``.
     value: the expression that a const is set to as a whole, or None.
     exported: whether the declaration itself stands behind ``export``.
+    initialised: whether the declaration sets it.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Declared:
     keyword: str
     value: Node | None = None
     exported: bool = False
+    initialised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,17 @@ class Reference:
     def is_label(self) -> bool:
         """Whether the name is read by others too, as in ``{ name }`` and ``export { name }``."""
         return self.path[-1].type != "identifier" or self.path[-2].type == "export_specifier"
+
+    @property
+    def is_target(self) -> bool:
+        """Whether something is assigned to the name here."""
+        depth = len(self.path) - 1
+        while depth > 1 and _is_target_of_pattern(self.path[depth - 1], self.path[depth]):
+            depth -= 1
+        parent = self.path[depth - 1]
+        return parent.type == "update_expression" or (
+            parent.type in _ASSIGNMENTS and _is_field(parent, "left", self.path[depth])
+        )
 
 
 class Scopes:
@@ -132,7 +146,7 @@ class Scopes:
 
     def constant(self, node: Node) -> Node | None:
         """The expression behind a name, where that is a ``const`` of this file; what `ffi_core.source.fold` asks."""
-        declared = self.resolve((node.text or b"").decode("utf-8", "replace"), node.start_byte)
+        declared = self.resolve(text_of(node), node.start_byte) if node.type in _VARIABLES else None
         return declared.value if declared is not None else None
 
     def occurrences(self, name: str) -> tuple[tuple[Declared, ...], tuple[Reference, ...]]:
@@ -228,8 +242,16 @@ def _of_declarator(path: list[Node], target: Node, name: str, place: Span) -> De
     keyword = kind.type if kind is not None else "var"
     scope = _enclosing(path[:-2], _FUNCTIONS if keyword == "var" else _BLOCKS)
     whole = target.type == "identifier" and keyword == "const"
-    value = path[-1].child_by_field_name("value") if whole else None
-    return Declared(name, place, scope, keyword, value, exported=path[-3].type == "export_statement")
+    value = path[-1].child_by_field_name("value")
+    return Declared(
+        name,
+        place,
+        scope,
+        keyword,
+        value if whole else None,
+        exported=path[-3].type == "export_statement",
+        initialised=value is not None,
+    )
 
 
 def _is_target_of_pattern(parent: Node, node: Node) -> bool:

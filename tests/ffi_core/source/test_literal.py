@@ -195,6 +195,32 @@ def test_a_name_that_is_no_const_in_reach_is_unknown(before: str) -> None:
     assert isinstance(fold_text("k", before), Unknown)
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("types.ptr", "pointer"),
+        ("types['ptr']", "pointer"),
+        ("types.deep.er", 1),
+        ("`lib${name}.so`", "libshop.so"),
+        ("`${name}${name}\\n`", "shopshop\n"),
+        ("'lib' + name + '.so'", "libshop.so"),
+        ("[...pair, 3]", [1, 2, 3]),
+        ("{ ...types.deep, b: 2 }", {"er": 1, "b": 2}),
+        ("{ er: 0, ...types.deep }", {"er": 1}),
+    ],
+)
+def test_members_sums_templates_and_spreads_of_consts_are_known(written: str, value: object) -> None:
+    before = "const name = 'shop', pair = [1, 2], types = { ptr: 'pointer', deep: { er: 1 } };"
+    assert plain(fold_text(written, before)) == value
+
+
+@pytest.mark.parametrize(
+    "written", ["types.absent", "f().ptr", "types[key]", "1 + 'a'", "`${1}`", "'a' - 'b'", "more.a"]
+)
+def test_members_and_sums_that_are_not_known_are_unknown(written: str) -> None:
+    assert isinstance(fold_text(written, "const types = { ptr: 'pointer' }; const more = { ...x(), a: 1 };"), Unknown)
+
+
 def test_consts_that_hold_each_other_end_as_unknown() -> None:
     value = fold_text("a", "const a = [b]; const b = [a];")
     assert isinstance(value, Array)

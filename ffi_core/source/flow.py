@@ -1,0 +1,260 @@
+"""Where a known value goes in a file: from a global or a module, through variables, patterns and members, to its calls.
+
+A `Shape` says what is known about a value: which members lead on, which call opens a library, which names are symbols.
+A value that leaves the file's plain text (returned, stored, passed on) is not followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ffi_core.model import Binding, CallSite, Span, Text, Value
+from ffi_core.source.call import CallText, arguments_of, call_at
+from ffi_core.source.literal import TRANSPARENT, key_of, span_of, text_of
+from ffi_core.source.scope import Declared, Reference, Scopes
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_WRAPPERS = TRANSPARENT | {"await_expression"}
+
+Path = tuple["Node", ...]
+"""Nodes from the root to an expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A value some of whose members are known: a module, a namespace, an opened library."""
+
+    entries: Mapping[str, Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that is the same wherever it stands, such as a member of Bun's FFIType."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A function or class of the runtime.
+
+    Parameters
+    ----------
+    on_call: what a call of it gives, or None where that does not lead on.
+    is_class: whether it is called with ``new``.
+    """
+
+    on_call: Callable[[CallText], Shape | None]
+    is_class: bool = False
+
+
+@dataclass(slots=True)
+class Symbols:
+    """The object whose members are the symbols of a library; collects what becomes of them.
+
+    Parameters
+    ----------
+    direct: whether only a pattern right at the call takes them, as in Porffor.
+    """
+
+    direct: bool = False
+    bindings: list[Binding] = field(default_factory=list)
+    uses: list[tuple[str, Span]] = field(default_factory=list)
+    calls: list[CallSite] = field(default_factory=list)
+    labels: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSymbol:
+    """One symbol's function."""
+
+    name: str
+    owner: Symbols
+
+
+Shape = Members | Constant | Entry | Symbols | BoundSymbol
+
+
+class Flow:
+    """Follows values through one file. Calls are read last, when all constants are known, in the order of the text."""
+
+    def __init__(self, scopes: Scopes) -> None:
+        self.scopes = scopes
+        self._constants: dict[Span, str] = {}
+        self._pending: list[tuple[Path, Entry]] = []
+        self._seen: set[tuple[Span, int]] = set()
+
+    def from_global(self, name: str, shape: Shape) -> None:
+        """Follow a global variable, wherever no declaration hides it."""
+        for reference in self._globals(name):
+            self._visit(reference.path, shape)
+
+    def from_module(self, module: str, shape: Members, default: Shape | None = None) -> None:
+        """Follow a module through every import and require of it.
+
+        Parameters
+        ----------
+        module: its specifier, ``"bun:ffi"``.
+        shape: its namespace.
+        default: its default export; the namespace itself where None.
+        """
+        text, word = self.scopes.tree.text, module.encode()
+        offset = text.find(word)
+        while offset >= 0:
+            path = tuple(self.scopes.tree.path_to(offset))
+            at = next((index for index, node in enumerate(path) if node.type == "string"), 0)
+            if at and (path[at].text or b"")[1:-1] == word:
+                self._import(path[: at + 1], shape, shape if default is None else default)
+            offset = text.find(word, offset + len(word))
+
+    def run(self) -> None:
+        """Read the calls that were found, and follow what they give, until nothing is left."""
+        while self._pending:
+            batch = sorted(self._pending, key=lambda entry: entry[0][-1].start_byte)
+            self._pending = []
+            for path, entry in batch:
+                call = call_at(path, self.lookup)
+                shape = entry.on_call(call) if call is not None else None
+                if call is not None and shape is not None:
+                    if call.pattern is not None:
+                        self._take(call.pattern, shape)
+                    self._visit(path, shape)
+
+    def lookup(self, node: Node) -> Node | Value | None:
+        """What a name or member stands for; what `ffi_core.source.fold` asks."""
+        constant = self._constants.get(span_of(node))
+        return Text(span_of(node), constant) if constant is not None else self.scopes.constant(node)
+
+    def _globals(self, name: str) -> list[Reference]:
+        found = self.scopes.occurrences(name)[1]
+        return [entry for entry in found if self.scopes.resolve(name, entry.span.start) is None]
+
+    def _import(self, path: Path, shape: Members, default: Shape) -> None:
+        statement = path[-2]
+        if statement.type == "import_require_clause":
+            self._take(statement.named_children[0], default)
+        elif statement.type == "import_statement":
+            for clause in statement.named_children:
+                for child in clause.named_children if clause.type == "import_clause" else ():
+                    self._import_names(child, shape, default)
+        elif statement.type == "arguments" and len(path) >= 3:
+            callee = path[-3].child_by_field_name("function")
+            if callee is not None and text_of(callee) in {"require", "import", "process.getBuiltinModule"}:
+                self._visit(path[:-2], shape if callee.type == "import" else default)
+
+    def _import_names(self, node: Node, shape: Members, default: Shape) -> None:
+        if node.type == "identifier":
+            self._take(node, default)
+        elif node.type == "namespace_import":
+            self._take(node.named_children[0], Members({**shape.entries, "default": default}))
+        elif node.type == "named_imports":
+            for specifier in node.named_children:
+                name = specifier.child_by_field_name("name")
+                found = shape.entries.get(text_of(name).strip("'\"")) if name is not None else None
+                if name is not None and found is not None:
+                    self._take(specifier.child_by_field_name("alias") or name, found)
+
+    def _visit(self, path: Path, shape: Shape) -> None:
+        """Go on from an expression that has this shape: the last node of the path."""
+        if len(path) < 2 or (span_of(path[-1]), id(shape)) in self._seen:
+            return
+        self._seen.add((span_of(path[-1]), id(shape)))
+        if isinstance(shape, Constant):
+            self._constants[span_of(path[-1])] = shape.value
+        depth = len(path) - 1
+        while depth > 1 and path[depth - 1].type in _WRAPPERS:
+            depth -= 1
+        path = path[: depth + 1]
+        node, parent = path[-1], path[-2]
+        match parent.type:
+            case "variable_declarator" if _is(parent, "value", node):
+                self._take(parent.child_by_field_name("name"), shape)
+            case "assignment_expression" if _is(parent, "right", node):
+                self._take(parent.child_by_field_name("left"), shape)
+            case "member_expression" | "subscript_expression" if _is(parent, "object", node):
+                self._member(path[:-1], shape)
+            case "call_expression" if isinstance(shape, Entry) and _is(parent, "function", node):
+                if not shape.is_class:
+                    self._pending.append((path[:-1], shape))
+            case "new_expression" if isinstance(shape, Entry) and _is(parent, "constructor", node):
+                if shape.is_class:
+                    self._pending.append((path[:-1], shape))
+            case "ERROR" if isinstance(shape, Entry):
+                self._pending.append((path, shape))
+
+    def _member(self, path: Path, shape: Shape) -> None:
+        place = path[-1].child_by_field_name("property") or path[-1].child_by_field_name("index")
+        name = key_of(place) if place is not None else None
+        if place is None or name is None:
+            return
+        if isinstance(shape, Members) and name in shape.entries:
+            self._visit(path, shape.entries[name])
+        elif isinstance(shape, Symbols) and not shape.direct:
+            self._use(path, span_of(place), BoundSymbol(name, shape))
+
+    def _take(self, target: Node | None, shape: Shape) -> None:
+        """Go on from the target of an assignment: a variable, or a pattern with several."""
+        if target is None:
+            return
+        if target.type == "object_pattern":
+            for child in target.named_children:
+                self._take_part(child, shape)
+        elif target.type in {"identifier", "shorthand_property_identifier_pattern"}:
+            self._take_variable(target, shape)
+
+    def _take_part(self, node: Node, shape: Shape) -> None:
+        if node.type == "object_assignment_pattern":
+            node = node.child_by_field_name("left") or node
+        key, value = node.child_by_field_name("key") or node, node.child_by_field_name("value") or node
+        if value.type == "assignment_pattern":
+            value = value.child_by_field_name("left") or value
+        name = key_of(key)
+        if name is None:
+            return
+        if isinstance(shape, Members) and name in shape.entries:
+            self._take(value, shape.entries[name])
+        elif isinstance(shape, Symbols) and value.type in {"identifier", "shorthand_property_identifier_pattern"}:
+            shape.bindings.append(Binding(name, span_of(key), text_of(value), span_of(value)))
+            self._take_variable(value, BoundSymbol(name, shape))
+
+    def _take_variable(self, node: Node, shape: Shape) -> None:
+        if isinstance(shape, Symbols) and shape.direct:
+            return
+        declared = self.scopes.resolve(text_of(node), node.start_byte)
+        references = self.scopes.references(declared) if declared is not None else self._globals(text_of(node))
+        if _times_set(declared, references) > 1:
+            return
+        if isinstance(shape, BoundSymbol) and declared is not None and declared.exported:
+            shape.owner.labels.append(declared.span)
+        for reference in references:
+            if reference.is_target:
+                continue
+            if isinstance(shape, BoundSymbol):
+                self._use(reference.path, reference.span, shape)
+                if reference.is_label:
+                    shape.owner.labels.append(reference.span)
+            else:
+                self._visit(reference.path, shape)
+
+    def _use(self, path: Path, place: Span, symbol: BoundSymbol) -> None:
+        symbol.owner.uses.append((symbol.name, place))
+        depth = len(path) - 1
+        while depth > 1 and path[depth - 1].type in TRANSPARENT:
+            depth -= 1
+        call = path[depth - 1]
+        if call.type == "call_expression" and _is(call, "function", path[depth]):
+            site = CallSite(symbol.name, span_of(call), place, arguments_of(call, self.lookup))
+            symbol.owner.calls.append(site)
+
+
+def _times_set(declared: Declared | None, references: list[Reference]) -> int:
+    return sum(reference.is_target for reference in references) + (declared is not None and declared.initialised)
+
+
+def _is(parent: Node, field_name: str, child: Node) -> bool:
+    found = parent.child_by_field_name(field_name)
+    return found is not None and found.id == child.id
