@@ -43,9 +43,9 @@ class Arguments:
     span: Span | None = None
     setup: tuple[Step, ...] = ()
 
-    def request(self, library: str, timeout: float = 10.0) -> RunRequest:
+    def request(self, library: str, timeout: float = 10.0, *, sandbox: bool = True) -> RunRequest:
         """The timed run of the function with these arguments, on the library of that path or name."""
-        return RunRequest(library, self.declaration, self.values, timeout, setup=self.setup)
+        return RunRequest(library, self.declaration, self.values, timeout, setup=self.setup, sandbox=sandbox)
 
 
 def choose_arguments(

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,10 +24,7 @@ from ffi_core.model import Declaration
 from ffi_core.schema import to_schema
 from ffi_core.types import Kind
 
-MEMORY_LIMIT = 1 << 30
-"""Bytes of address space that the child may have."""
-
-_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ")
+_KEPT_VARIABLES = ("FFI_CORE_BACKEND", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "PATH", "TZ")
 _STAGES = {
     "loading": " while it was loaded, in a constructor perhaps",
     "set-up": " in the set-up",
@@ -54,20 +52,19 @@ def quick_run(request: RunRequest, cancel: threading.Event | None = None) -> Run
         return _failure(request, f"the timeout is {request.timeout:g} s; it must be more than nothing")
     try:
         check_run(request.setup, declaration, request.arguments)
-        letter = json.dumps(_letter(request)).encode()
     except ArgumentsError as error:
         return _failure(request, f"{declaration.name}: {error}")
-    except (TypeError, ValueError) as error:
-        return _failure(request, f"the request is no JSON: {error}")
     command = (sys.executable, "-P", "-m", "ffi_core.bench.worker")
     try:
-        outcome = run_isolated(command, letter, request.timeout, _environment(), cancel)
+        with tempfile.TemporaryDirectory(prefix="ffi-core-", ignore_cleanup_errors=True) as scratch:
+            letter = json.dumps(_letter(request, scratch)).encode()
+            outcome = run_isolated(command, letter, request.timeout, _environment(scratch), cancel)
     except OSError as error:
         return _failure(request, f"no child process could be started: {error}")
     return _read(request, outcome)
 
 
-def _letter(request: RunRequest) -> dict[str, Any]:
+def _letter(request: RunRequest, scratch: str) -> dict[str, Any]:
     steps = [
         {
             "name": step.name,
@@ -83,7 +80,9 @@ def _letter(request: RunRequest) -> dict[str, Any]:
         "arguments": list(request.arguments),
         "timeout": request.timeout,
         "timed": request.timed,
-        "memory": MEMORY_LIMIT,
+        "memory": request.memory,
+        "file_size": request.file_size,
+        "scratch": scratch if request.sandbox else None,
     }
 
 
@@ -92,15 +91,19 @@ def _schema(declaration: Declaration) -> dict[str, Any]:
     return {declaration.name: to_schema(replace(declaration, nonblocking=False, optional=False))}
 
 
-def _environment() -> dict[str, str]:
+def _environment(scratch: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return kept | {"PYTHONPATH": str(Path(ffi_core.__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    python = {"PYTHONPATH": str(Path(ffi_core.__file__).parent.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | python | {"HOME": scratch, "TMPDIR": scratch}
 
 
 def _read(request: RunRequest, outcome: Outcome) -> RunReport:
     stage, step, answer, error = "", 0, None, None
+    protections: dict[str, Any] = {}
     for message in _messages(outcome.answer):
         stage = message.get("stage", stage)
+        # The first word counts: it is written before foreign code could write to the same descriptor.
+        protections = protections or message.get("protections", protections)
         step = message.get("step", step)
         error = message.get("error", error)
         answer = message if "calls" in message else answer
@@ -113,6 +116,8 @@ def _read(request: RunRequest, outcome: Outcome) -> RunReport:
         calls=1 if stage == "timing" else 0,
         stdout=outcome.stdout.decode(errors="replace"),
         stderr=outcome.stderr.decode(errors="replace"),
+        protections=tuple(protections.get("held", ())),
+        unprotected=tuple(protections.get("missing", ())),
     )
     if answer is not None:
         figures = {name: value for name, value in answer.items() if name in FIGURES}

@@ -48,6 +48,9 @@ class RunRequest:
     timeout: seconds until the child and all it started are killed.
     timed: whether to time the call over many calls; False calls once.
     setup: what is done first, once, in order.
+    sandbox: whether the child is confined before it loads the library; see `ffi_core.bench.sandbox`.
+    memory: bytes of address space that the child may have.
+    file_size: bytes that a file may have after the child wrote to it.
     """
 
     library: str
@@ -56,6 +59,9 @@ class RunRequest:
     timeout: float = 10.0
     timed: bool = True
     setup: tuple[Step, ...] = ()
+    sandbox: bool = True
+    memory: int = 1 << 30
+    file_size: int = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class RunReport:
     stdout: what the child printed, at most 64 KiB of it.
     stderr: likewise.
     setup: each set-up step with its result: ``sqlite3_open_v2(":memory:", db, 6, null) = 0``.
+    protections: what held while foreign code ran, each in words.
+    unprotected: what the kernel refused to hold, each with the reason.
     backend: what made the calls: ``fastcall`` or ``cffi``; None where it never came to that.
     """
 
@@ -106,20 +114,17 @@ class RunReport:
     stdout: str = ""
     stderr: str = ""
     setup: tuple[str, ...] = ()
+    protections: tuple[str, ...] = ()
+    unprotected: tuple[str, ...] = ()
     backend: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON's types, every field by its name."""
-        return asdict(self) | {
-            "status": self.status.value,
-            "samples_ns": list(self.samples_ns),
-            "setup": list(self.setup),
-        }
+        values = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return values | {"status": self.status.value}
 
 
-FIGURES = frozenset(
-    entry.name
-    for entry in fields(RunReport)
-    if entry.name not in ("status", "cause", "message", "symbol", "library", "stdout", "stderr")
-)
+_OURS = {"status", "cause", "message", "symbol", "library", "stdout", "stderr", "protections", "unprotected"}
+
+FIGURES = frozenset(entry.name for entry in fields(RunReport)) - _OURS
 """The fields that the child's answer gives."""

@@ -30,6 +30,8 @@ def describe(report: RunReport, declaration: Declaration, *, picture: bool = Fal
         rows += _timings(report)
         if picture:
             rows.append(("spread", sparkline(report.samples_ns)))
+    if report.unprotected:
+        rows.append(("unprotected", "; ".join(report.unprotected)))
     width = max(len(name) for name, _ in rows)
     return "\n".join([str(declaration), *(f"  {name:<{width}}  {value}" for name, value in rows)])
 

@@ -21,6 +21,7 @@ from ffi_core.bench.arguments import show_result, to_native
 from ffi_core.bench.distribution import summarise
 from ffi_core.bench.loop import Plan, Series, take_series
 from ffi_core.bench.report import Step
+from ffi_core.bench.sandbox import Confinement, confine
 from ffi_core.bench.steps import signature_of, spell_step, take_steps
 from ffi_core.errors import FFIError
 from ffi_core.model import Declaration, Signature
@@ -34,9 +35,13 @@ def main() -> None:
     os.set_inheritable(answer_fd, False)
     request = json.load(sys.stdin)
     _take_input_away()
-    _limit_myself(request["timeout"], request["memory"])
     tell = functools.partial(_tell, answer_fd)
-    tell({"stage": "starting"})
+    limits = _limit_myself(request["timeout"], request["memory"], request["file_size"])
+    confinement = Confinement((), ("no sandbox: it was turned off",))
+    if request["scratch"] is not None:
+        confinement = confine(request["scratch"])
+    held = (*limits, *confinement.held)
+    tell({"stage": "starting", "protections": {"held": held, "missing": confinement.missing}})
     try:
         tell(_serve(request, tell))
     except (FFIError, TypeError, ValueError, OverflowError, MemoryError, NotImplementedError) as error:
@@ -132,15 +137,26 @@ def _take_input_away() -> None:
     os.close(nothing)
 
 
-def _limit_myself(timeout: float, memory: int) -> None:
-    """Set what the parent cannot set without running Python between fork and exec."""
+def _limit_myself(timeout: float, memory: int, file_size: int) -> tuple[str, ...]:
+    """Set what the parent cannot set without running Python between fork and exec; the limits in words."""
+    # Python ignores these; foreign code expects what C programs start with.
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     # A core limit of one byte, not of none: the kernel ignores 0 where cores are piped to a program (fs/coredump.c).
     resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
     # Should the parent be gone when the time is up, the alarm still is there.
     signal.setitimer(signal.ITIMER_REAL, timeout + 2)
     seconds = int(timeout) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    return (
+        f"time {timeout:g} s",
+        f"memory {memory >> 20} MiB",
+        f"files of {file_size >> 20} MiB",
+        "own session",
+        "no core files",
+    )
 
 
 def _flush_c_output() -> None:

@@ -10,6 +10,7 @@ import difflib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ffi_core.bench import Arguments, ArgumentsError, RunReport, Status, choose_arguments, quick_run
@@ -40,6 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Declare what every command takes that runs native code."""
     parser.add_argument("--timeout", metavar="S", type=_seconds, default=10.0, help="seconds at most (default 10)")
+    parser.add_argument(
+        "--memory", metavar="MIB", type=_mebibytes, default=1024, help="address space at most (default 1024)"
+    )
+    parser.add_argument(
+        "--no-sandbox",
+        dest="sandbox",
+        action="store_false",
+        help="let the function write files, use the network and start processes; its system calls get a little cheaper",
+    )
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
 
 
@@ -57,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     except _CannotRunError as error:
         print(f"ffi-core bench: {error}", file=sys.stderr)
         return 2
-    report = quick_run(chosen.request(str(library), arguments.timeout))
+    request = chosen.request(str(library), arguments.timeout, sandbox=arguments.sandbox)
+    report = quick_run(replace(request, memory=arguments.memory << 20))
     if arguments.json:
         found = {"arguments": list(chosen.values), "arguments_from": chosen.origin}
         print(json.dumps(report.to_json() | found, indent=2))
@@ -120,6 +131,12 @@ def _locate(call: DlopenCall, file: Path) -> Path:
     if location.path is None:
         raise _CannotRunError(str(LibraryNotFoundError(location.name, location.searched, location.near)))
     return location.path
+
+
+def _mebibytes(word: str) -> int:
+    if not word.isdecimal() or not 64 <= int(word) <= 1 << 20:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of mebibytes from 64 to {1 << 20}")
+    return int(word)
 
 
 def _seconds(word: str) -> float:

@@ -40,7 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
     except (SchemaError, ArgumentsError) as error:
         print(f"ffi-core call: {error}", file=sys.stderr)
         return 2
-    report = quick_run(RunRequest(arguments.library, declaration, values, arguments.timeout, timed=False))
+    request = RunRequest(
+        arguments.library,
+        declaration,
+        values,
+        arguments.timeout,
+        timed=False,
+        sandbox=arguments.sandbox,
+        memory=arguments.memory << 20,
+    )
+    report = quick_run(request)
     if arguments.json:
         print(json.dumps(report.to_json(), indent=2))
     else:
