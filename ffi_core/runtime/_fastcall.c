@@ -159,11 +159,10 @@ arity_error(const Plan *plan, Py_ssize_t given)
     return NULL;
 }
 
-static COLD int
-closed(const Plan *plan)
+static COLD void
+set_closed_error(const Plan *plan)
 {
     PyErr_Format(python.closed_error, "%U(): its library is closed", plan->name);
-    return -1;
 }
 
 /* Make the call with converted arguments. The address is read here, since converting may have run Python code that
@@ -173,11 +172,12 @@ perform(const Plan *plan, int class, int shape, int releases_gil, const Slot *sl
 {
     void *address = plan->address;
     if (UNLIKELY(!address)) {
-        return closed(plan);
+        set_closed_error(plan);
+        return -1;
     }
     Frame frame;
     enter(&frame);
-    int *error = &errno; /* a function call in most C libraries, so asked for once */
+    int *error = errno_address();
     if (releases_gil) {
         calls_under_way++;
         PyThreadState *state = PyEval_SaveThread();
@@ -211,13 +211,13 @@ pad(const Plan *plan, Slot *slots)
 /* The builtin behind every bound function: check the count, convert, call, convert back.
  *
  * `count`, `class` and `result` are constants in the entries below that serve the commonest signatures, so that
- * what follows folds into straight code; a negative `count` means any signature.
+ * what follows folds into straight code; class ANY means any parameters, and only the result is a constant.
  */
 INLINE PyObject *
 call(PyObject *self, PyObject *const *arguments, Py_ssize_t given, int count, int class, int result)
 {
     const Plan *plan = (Plan *)self;
-    const int any = count < 0;
+    const int any = class == CLASS_ANY && count != 0;
     const Py_ssize_t wanted = any ? Py_SIZE(plan) : count;
     if (UNLIKELY(given != wanted)) {
         return arity_error(plan, given);
@@ -251,10 +251,9 @@ call(PyObject *self, PyObject *const *arguments, Py_ssize_t given, int count, in
             goto done;
         }
     }
-    const int returns = any ? plan->result.class : result;
     Slot answer;
-    if (LIKELY(perform(plan, returns, shape, any && plan->releases_gil, slots, &answer) == 0)) {
-        value = to_python(&plan->result, returns, answer);
+    if (LIKELY(perform(plan, result, shape, any && plan->releases_gil, slots, &answer) == 0)) {
+        value = to_python(&plan->result, result, answer);
     }
 done:
     if (may_hold) {
@@ -275,6 +274,8 @@ done:
     DO(COUNT, CLASS, F64)                                                                                             \
     DO(COUNT, CLASS, F32)
 
+#define ANY_COUNT 255
+
 #define FOR_EACH_ENTRY(DO)                                                                                            \
     FOR_EACH_RESULT(DO, 0, ANY)                                                                                       \
     FOR_EACH_RESULT(DO, 1, INT)                                                                                       \
@@ -289,7 +290,8 @@ done:
     FOR_EACH_RESULT(DO, 3, INT)                                                                                       \
     FOR_EACH_RESULT(DO, 4, INT)                                                                                       \
     FOR_EACH_RESULT(DO, 4, F64)                                                                                       \
-    FOR_EACH_RESULT(DO, 6, INT)
+    FOR_EACH_RESULT(DO, 6, INT)                                                                                       \
+    FOR_EACH_RESULT(DO, ANY_COUNT, ANY)
 
 #define DEFINE_ENTRY(COUNT, CLASS, RESULT)                                                                            \
     static PyObject *call_##COUNT##_##CLASS##_##RESULT(PyObject *self, PyObject *const *arguments, Py_ssize_t given)  \
@@ -298,15 +300,9 @@ done:
     }
 FOR_EACH_ENTRY(DEFINE_ENTRY)
 
-static PyObject *
-call_any(PyObject *self, PyObject *const *arguments, Py_ssize_t given)
-{
-    return call(self, arguments, given, -1, CLASS_ANY, CLASS_VOID);
-}
-
 typedef PyObject *(*Entry)(PyObject *, PyObject *const *, Py_ssize_t);
 
-/* The entry made for that signature, or the one that serves any. */
+/* The entry made for that signature, or the one that serves any with that result; the list ends with those. */
 static Entry
 entry_of(const Plan *plan, int class)
 {
@@ -318,12 +314,13 @@ entry_of(const Plan *plan, int class)
     {COUNT, CLASS_##CLASS, CLASS_##RESULT, call_##COUNT##_##CLASS##_##RESULT},
         FOR_EACH_ENTRY(LIST_ENTRY)};
     for (size_t index = 0; index < sizeof(entries) / sizeof(entries[0]); index++) {
-        if (entries[index].count == Py_SIZE(plan) && entries[index].class == class &&
-            entries[index].result == plan->result.class) {
+        int fits = entries[index].count == ANY_COUNT ||
+                   (entries[index].count == Py_SIZE(plan) && entries[index].class == class);
+        if (fits && entries[index].result == plan->result.class) {
             return entries[index].entry;
         }
     }
-    return call_any;
+    Py_UNREACHABLE();
 }
 
 /* ---- making plans -------------------------------------------------------------------------------------------- */
@@ -552,7 +549,7 @@ prepare(PyObject *Py_UNUSED(module), PyObject *args)
     }
     if (!plan->address) {
         Py_DECREF(job);
-        closed(plan);
+        set_closed_error(plan);
         return NULL;
     }
     return (PyObject *)job;

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__x86_64__) && !defined(_WIN32) && !defined(__ILP32__)
 #define INTEGER_REGISTERS 6
@@ -34,8 +35,25 @@
 typedef union {
     uint64_t u;
     double d;
-    float f;
 } Slot;
+
+/* A float travels in the low half of its register or stack slot. */
+INLINE Slot
+from_float(float number)
+{
+    uint32_t bits;
+    memcpy(&bits, &number, sizeof(bits));
+    return (Slot){.u = bits};
+}
+
+INLINE float
+to_float(Slot slot)
+{
+    const uint32_t bits = (uint32_t)slot.u;
+    float number;
+    memcpy(&number, &bits, sizeof(number));
+    return number;
+}
 
 /* Letters of the types, shared with runtime/fast.py; the struct module's where it has one. */
 enum Kind {

@@ -135,8 +135,7 @@ store_float(PyObject *declaration, int index, int class, PyObject *value, Slot *
         return -1;
     }
     if (class == CLASS_F32) {
-        slot->u = 0;
-        slot->f = (float)number;
+        *slot = from_float((float)number);
     } else {
         slot->d = number;
     }
@@ -263,7 +262,7 @@ to_python(const Type *type, int class, Slot value)
     switch (class) {
     case CLASS_VOID: Py_RETURN_NONE;
     case CLASS_BOOL: return PyBool_FromLong((uint8_t)value.u != 0);
-    case CLASS_F32: return PyFloat_FromDouble(value.f);
+    case CLASS_F32: return PyFloat_FromDouble(to_float(value));
     case CLASS_F64: return PyFloat_FromDouble(value.d);
     case CLASS_UINT64: return PyLong_FromUnsignedLongLong(value.u);
     case CLASS_INT: {

@@ -21,8 +21,16 @@ typedef struct Frame {
 #endif
 static _Thread_local FAST_TLS struct {
     Frame *frame;
+    int *error; /* &errno, which most C libraries compute by a function call */
     int saved_errno;
 } thread;
+
+INLINE int *
+errno_address(void)
+{
+    int *error = thread.error;
+    return LIKELY(error != NULL) ? error : (thread.error = &errno);
+}
 
 /* Calls during which another thread may run Python: those without the GIL, and those inside a callback. Guarded by
  * the GIL, as is the list of handles that wait for such calls to end. */

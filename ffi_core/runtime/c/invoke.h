@@ -78,17 +78,15 @@ DEFINE_INVOKE(double, invoke_double)
 DEFINE_INVOKE(float, invoke_float)
 
 INLINE Slot
-invoke(int result, const void *address, int shape, const Slot *slots)
+invoke(int class, const void *address, int shape, const Slot *slots)
 {
-    Slot value;
-    if (result == CLASS_F64) {
-        value.d = invoke_double(address, shape, slots);
-    } else if (result == CLASS_F32) {
-        value.f = invoke_float(address, shape, slots);
-    } else {
-        value.u = invoke_integer(address, shape, slots);
+    if (class == CLASS_F64) {
+        return (Slot){.d = invoke_double(address, shape, slots)};
     }
-    return value;
+    if (class == CLASS_F32) {
+        return from_float(invoke_float(address, shape, slots));
+    }
+    return (Slot){.u = invoke_integer(address, shape, slots)};
 }
 
 /* The cheapest shape that fills all those registers and stack slots. */
