@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ffi_core.dialects import DIALECTS
-from ffi_core.model import DlopenCall, Object, Symbol
+from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
+from ffi_core.model import DlopenCall, Object
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.context import Context, context_at
 from ffi_lsp.ide.cursor import type_fields
 from ffi_lsp.ide.hover import type_lines
+from ffi_lsp.ide.repair import closed_at
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
 
@@ -58,27 +60,44 @@ class Completions:
     complete: bool
 
 
-def completion(snapshot: Snapshot, offset: int) -> Completions | None:
-    """What may be written at this byte offset; None where nothing of ours can stand."""
+def completion(snapshot: Snapshot, offset: int, reread: Callable[[bytes], Snapshot]) -> Completions | None:
+    """What may be written at a place.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    offset: byte offset of the cursor.
+    reread: gives the snapshot of another text in the same file; for one that breaks off at the cursor, closed there.
+
+    Returns
+    -------
+    None where nothing of ours can stand.
+    """
+    found = _completion(snapshot, offset)
+    if found is None and (closed := closed_at(snapshot.text.data, offset)) is not None:
+        found = _completion(reread(closed), offset)
+    return found
+
+
+def _completion(snapshot: Snapshot, offset: int) -> Completions | None:
+    data = snapshot.text.data
     for call, facts in zip(snapshot.calls, snapshot.facts, strict=True):
-        if call.schema is None or not call.schema.span.start < offset <= call.schema.span.end:
-            continue
-        if snapshot.text.data[call.schema.span.start : call.schema.span.start + 1] != b"{":
-            return None
-        context = context_at(snapshot.text.data, call.schema.span.start, offset)
-        return None if context is None else _proposals(context, call, facts)
+        span = call.schema.span if call.schema is not None else None
+        if span is not None and span.start < offset <= span.end and data[span.start : span.start + 1] == b"{":
+            context = context_at(data, span.start, offset)
+            return None if context is None else _proposals(context, call, facts)
     return None
 
 
 def _proposals(context: Context, call: DlopenCall, facts: LibraryFacts) -> Completions | None:
     match context.path:
         case ("",):
-            return _ranked(context.word, _symbols(context, call, facts))
+            return _symbols(context, call, facts)
         case (str(symbol), ""):
-            return _ranked(context.word, _fields(context, call, symbol))
+            return _fields(context, call, symbol)
         case (_, str(field), *rest) if field in type_fields(call) and not context.at_key:
             if _in_arrays(rest):
-                return _ranked(context.word, _types(context, call, allow_void=field == DIALECTS[call.dialect].result))
+                return _types(context, call, allow_void=field == DIALECTS[call.dialect].result)
     return None
 
 
@@ -92,59 +111,65 @@ def _in_arrays(rest: list[str | int]) -> bool:
     return False
 
 
-def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts) -> Iterator[Item]:
-    if facts.library is None:
-        return
+def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts) -> Completions:
     here = next((entry for entry in call.declarations if context.span.start in entry.name_span), None)
     declared = {entry.name for entry in call.declarations if entry is not here} | set(context.keys)
-    has_value = here is not None and isinstance(here.value, Object)
-    for name in facts.library.names():
-        symbol = None if name in declared else facts.library.find(name)
-        if symbol is not None and symbol.callable:
-            yield _symbol(context, call, symbol, has_value)
-
-
-def _symbol(context: Context, call: DlopenCall, symbol: Symbol, has_value: bool) -> Item:
-    text = symbol.name if context.quote or symbol.name.isidentifier() else f'"{symbol.name}"'
+    try:
+        symbols = facts.library.symbols() if facts.library else ()
+    except (LibraryLoadError, LibraryNotFoundError):
+        # The file was replaced a moment ago; the next snapshot knows the new one.
+        symbols = ()
+    callable_ = {entry.name: entry for entry in symbols if entry.default and entry.callable}
+    names = sorted(callable_.keys() - declared, key=lambda name: (name.startswith("_"), name))
     dialect = DIALECTS[call.dialect]
-    entry = f'{text}: {{ {dialect.parameters}: [$1], {dialect.result}: "$2" }}'
-    snippet = None if has_value or context.quote else entry
-    return Item(symbol.name, ItemKind.FUNCTION, Edit(context.span, text), snippet, symbol.version)
+    has_value = here is not None and isinstance(here.value, Object)
+
+    def build(name: str) -> Item:
+        text = name if context.quote or name.isidentifier() else f'"{name}"'
+        entry = f'{text}: {{ {dialect.parameters}: [$1], {dialect.result}: "$2" }}'
+        snippet = None if has_value or context.quote else entry
+        return Item(name, ItemKind.FUNCTION, Edit(context.span, text), snippet, callable_[name].version)
+
+    return _best(context.word, names, build)
 
 
-def _fields(context: Context, call: DlopenCall, symbol: str) -> Iterator[Item]:
+def _fields(context: Context, call: DlopenCall, symbol: str) -> Completions:
     dialect = DIALECTS[call.dialect]
     entry = call.declaration_of(symbol)
     written = {field.key for field in entry.value} if entry is not None and isinstance(entry.value, Object) else set()
     present = (written - {context.word}) | set(context.keys)
     values = {dialect.parameters: "[$1]", "nonblocking": "true", "optional": "true"}
-    for field in dialect.fields:
-        if field not in present:
-            snippet = None if context.quote else f"{field}: " + values.get(field, '"$1"')
-            yield Item(field, ItemKind.FIELD, Edit(context.span, field), snippet)
+
+    def build(field: str) -> Item:
+        snippet = None if context.quote else f"{field}: " + values.get(field, '"$1"')
+        return Item(field, ItemKind.FIELD, Edit(context.span, field), snippet)
+
+    return _best(context.word, [field for field in dialect.fields if field not in present], build)
 
 
-def _types(context: Context, call: DlopenCall, *, allow_void: bool) -> Iterator[Item]:
-    for spelling, name in DIALECTS[call.dialect].types.items():
-        if name == "void" and not allow_void:
-            continue
+def _types(context: Context, call: DlopenCall, *, allow_void: bool) -> Completions:
+    meanings = DIALECTS[call.dialect].types
+
+    def build(spelling: str) -> Item:
         text = spelling if context.quote else f'"{spelling}"'
-        native = NATIVE_TYPES.get(name or "")
+        native = NATIVE_TYPES.get(meanings[spelling] or "")
         detail, lines = (native.c_type, type_lines(native)) if native else (None, ())
-        yield Item(spelling, ItemKind.TYPE, Edit(context.span, text), None, detail, lines)
+        return Item(spelling, ItemKind.TYPE, Edit(context.span, text), None, detail, lines)
+
+    spellings = [spelling for spelling, meaning in meanings.items() if allow_void or meaning != "void"]
+    return _best(context.word, spellings, build)
 
 
-def _ranked(word: str, items: Iterable[Item]) -> Completions:
-    """The items that match what is typed: those that begin with it first, then those that hold it, then the rest that
-    have its letters in order. Functions stand by name, those with a leading underscore behind the others."""
-    ranked = []
-    for place, item in enumerate(items):
-        rank = _rank(word, item.label)
+def _best(word: str, labels: Iterable[str], build: Callable[[str], Item]) -> Completions:
+    """The items whose labels match what is typed: those that begin with it first, then those that hold it, then the
+    rest that have its letters in order; otherwise in the order given."""
+    ranked: list[list[str]] = [[], [], [], []]
+    for label in labels:
+        rank = _rank(word, label)
         if rank is not None:
-            name = item.label if item.kind is ItemKind.FUNCTION else ""
-            ranked.append((rank, name.startswith("_"), name, place, item))
-    ranked.sort(key=lambda entry: entry[:4])
-    return Completions(tuple(entry[4] for entry in ranked[:LIMIT]), complete=len(ranked) <= LIMIT)
+            ranked[rank].append(label)
+    matching = [label for rank in ranked for label in rank]
+    return Completions(tuple(build(label) for label in matching[:LIMIT]), complete=len(matching) <= LIMIT)
 
 
 def _rank(word: str, label: str) -> int | None:

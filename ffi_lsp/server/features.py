@@ -13,7 +13,6 @@ from ffi_lsp.ide.code_action import code_actions
 from ffi_lsp.ide.code_lens import code_lenses
 from ffi_lsp.ide.completion import completion
 from ffi_lsp.ide.hover import hover
-from ffi_lsp.ide.repair import closed_at
 from ffi_lsp.server import messages
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
@@ -49,6 +48,10 @@ class Question:
     def offset(self) -> int:
         """The byte offset of the position that is asked about."""
         return self.positions.offset(self.params.position)
+
+    def reread(self, data: bytes) -> Snapshot:
+        """The snapshot of another text as if it stood in this place."""
+        return self.workspace.snapshot(self.document.path, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,7 @@ def _hover(question: Question) -> types.Hover | None:
 
 
 def _completion(question: Question) -> types.CompletionList | None:
-    offset = question.offset
-    answer = completion(question.snapshot, offset)
-    if answer is None and (closed := closed_at(question.snapshot.text.data, offset)) is not None:
-        answer = completion(question.workspace.snapshot(question.document.path, closed), offset)
+    answer = completion(question.snapshot, question.offset, question.reread)
     return None if answer is None else messages.completion(answer, question.positions, question.client)
 
 

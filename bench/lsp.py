@@ -1,0 +1,230 @@
+"""How long an editor waits for `ffi-lsp`: a real client over standard input and output, in its own process.
+
+    python bench/lsp.py [--json] [--keystrokes N]
+
+For a text of 2,000 lines with 20 declarations and one of 10,000 lines with 200, on a library of 3,000 functions:
+keystroke to diagnostics, completion, hover; spawn to the answer of `initialize`; resident memory. Milliseconds and MiB,
+with the budgets of docs/architecture.md beside them; exit code 1 where one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from wire import Wire
+
+SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
+FUNCTIONS = 3000
+SIZES = ((2_000, 20), (10_000, 200))
+VERSIONED = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured distribution or size.
+
+    Parameters
+    ----------
+    name: what was measured.
+    unit: ``ms`` or ``MiB``.
+    p50, p99: percentiles; the same for a single value.
+    budget50, budget99: the most that they may be, or None.
+    """
+
+    name: str
+    unit: str
+    p50: float
+    p99: float
+    budget50: float | None = None
+    budget99: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether both budgets are kept."""
+        return (self.budget50 is None or self.p50 <= self.budget50) and (
+            self.budget99 is None or self.p99 <= self.budget99
+        )
+
+
+def main() -> int:
+    """Measure everything once and print it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--keystrokes", type=int, default=400, metavar="N", help="of each kind (default: %(default)s)")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        library = compiled(Path(folder))
+        figures = [spawned(), *idle_memory()]
+        for lines, declarations in SIZES:
+            figures += session(Path(folder), library, lines, declarations, arguments.keystrokes)
+    if arguments.json:
+        print(json.dumps([asdict(figure) | {"kept": figure.kept} for figure in figures], indent=2))
+    else:
+        for figure in figures:
+            print(line(figure))
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+def compiled(folder: Path) -> Path:
+    """A library of FUNCTIONS functions."""
+    source, library = folder / "many.c", folder / "libmany.so"
+    source.write_text("".join(f"int many_{index}(int a, int b) {{ return a + b; }}\n" for index in range(FUNCTIONS)))
+    compiler = shutil.which("cc") or sys.exit("bench/lsp.py needs a C compiler")
+    subprocess.run([compiler, "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+    return library
+
+
+def text(library: Path, lines: int, declarations: int) -> str:
+    """A program of so many lines: a schema, and functions around the bound ones."""
+    names = [f"many_{index * 7}" for index in range(declarations)]
+    schema = [f'  {name}: {{ parameters: ["i32", "i32"], result: "i32" }},' for name in names]
+    rows = ["// generated", f'const {{ {", ".join(names)} }} = Porffor.dlopen("{library}", {{', *schema, "});"]
+    while len(rows) < lines:
+        step = len(rows)
+        rows += [
+            f"export function step{step}(left: number, right: number): number {{",
+            f"  // The running total of item {step}, which the library adds up once more.",
+            f"  let total = left * {step};",
+            "  for (let index = 0; index < right; index++) {",
+            "    total += index % 7;",
+            "  }",
+            f"  return {names[step % declarations]}(total, {step}) + total;",
+            "}",
+        ]
+    return "\n".join(rows) + "\n"
+
+
+def spawned(times: int = 9) -> Figure:
+    """From the start of the process to its answer to `initialize`."""
+    samples = []
+    for _ in range(times):
+        with Wire([SERVER]) as wire:
+            wire.initialize(VERSIONED)
+            samples.append(wire.arrivals[0].at - wire.started)
+            wire.exit()
+    return timed("spawn to initialize", samples, 450, None)
+
+
+def idle_memory() -> list[Figure]:
+    """What a server holds that has no text open."""
+    with Wire([SERVER]) as wire:
+        wire.initialize(VERSIONED)
+        time.sleep(0.2)
+        size = resident(wire)
+        wire.exit()
+    return [] if size is None else [Figure("resident memory, idle", "MiB", size, size, 80)]
+
+
+def session(folder: Path, library: Path, lines: int, declarations: int, keystrokes: int) -> list[Figure]:
+    """One text: keystrokes in code and in the schema, completions and hovers."""
+    uri, written = (folder / f"program{lines}.ts").as_uri(), text(library, lines, declarations)
+    name, chance = f"{lines:,} lines, {declarations} declarations", random.Random(7)
+    first = written.split("\n")[2]
+    key, word = {"line": 2, "character": 5}, {"line": 2, "character": first.index("i32") + 1}
+    with Wire([SERVER]) as wire:
+        wire.initialize(VERSIONED)
+        typist = Typist(wire, uri)
+        opening = typist.open(written)
+        in_code = [typist.type(chance.randrange(declarations + 5, lines), 60) for _ in range(keystrokes)]
+        in_schema = [typist.type(2 + chance.randrange(declarations), 40) for _ in range(keystrokes)]
+        completion = [typist.ask("textDocument/completion", key) for _ in range(keystrokes)]
+        types = [typist.ask("textDocument/completion", word) for _ in range(keystrokes)]
+        hover = [
+            typist.ask("textDocument/hover", {"line": chance.randrange(2, 2 + declarations), "character": 4})
+            for _ in range(keystrokes)
+        ]
+        size = resident(wire)
+        wire.exit()
+    budget = (5, 20) if lines <= 2_000 else (None, 50)
+    figures = [
+        timed(f"{name}: open to diagnostics", [opening], None, None),
+        timed(f"{name}: keystroke in code to diagnostics", in_code, *budget),
+        timed(f"{name}: keystroke in the schema to diagnostics", in_schema, *budget),
+        timed(f"{name}: completion over {FUNCTIONS:,} symbols", completion, None, 20),
+        timed(f"{name}: completion of types", types, None, 20),
+        timed(f"{name}: hover", hover, None, 5),
+    ]
+    return figures + ([] if size is None else [Figure(f"{name}: resident memory", "MiB", size, size)])
+
+
+class Typist:
+    """Types into one text and waits for what comes of it."""
+
+    def __init__(self, wire: Wire, uri: str) -> None:
+        self.wire, self.document, self.version = wire, {"uri": uri}, 1
+
+    def open(self, written: str) -> float:
+        """Seconds from opening to diagnostics."""
+        item = {**self.document, "languageId": "typescript", "version": 1, "text": written}
+        return self._after(self.wire.notify("textDocument/didOpen", {"textDocument": item}))
+
+    def type(self, row: int, column: int) -> float:
+        """Seconds from one keystroke to the diagnostics of the text with it; then the letter is taken out again."""
+        here = {"line": row, "character": column}
+        seconds = self._change({"start": here, "end": here}, "x")
+        self._change({"start": here, "end": {"line": row, "character": column + 1}}, "")
+        return seconds
+
+    def ask(self, method: str, position: dict[str, int]) -> float:
+        """Seconds to an answer, which must not be empty."""
+        sent = time.perf_counter()
+        if not self.wire.request(method, {"textDocument": self.document, "position": position}):
+            raise SystemExit(f"{method} had no answer at {position}")
+        return self.wire.arrivals[-1].at - sent
+
+    def _change(self, range_: dict[str, dict[str, int]], new: str) -> float:
+        self.version += 1
+        change = {"range": range_, "text": new}
+        document = {**self.document, "version": self.version}
+        return self._after(
+            self.wire.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+        )
+
+    def _after(self, sent: float) -> float:
+        arrival = self.wire.until(
+            lambda message: (
+                message.get("method") == "textDocument/publishDiagnostics"
+                and message["params"]["version"] == self.version
+            )
+        )
+        return arrival.at - sent
+
+
+def timed(name: str, seconds: list[float], budget50: float | None, budget99: float | None) -> Figure:
+    """The figure for samples in seconds."""
+    ordered = sorted(sample * 1000 for sample in seconds)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return Figure(name, "ms", ordered[len(ordered) // 2], p99, budget50, budget99)
+
+
+def resident(wire: Wire) -> float | None:
+    """MiB that the server has in memory, where the system tells."""
+    status = Path(f"/proc/{wire.process.pid}/status")
+    if not status.exists():
+        return None
+    return next(int(row.split()[1]) / 1024 for row in status.read_text().splitlines() if row.startswith("VmRSS"))
+
+
+def line(figure: Figure) -> str:
+    """One figure for people."""
+    budgets = [
+        f"{label} <= {budget:g}" for label, budget in (("p50", figure.budget50), ("p99", figure.budget99)) if budget
+    ]
+    verdict = f"{'' if figure.kept else 'MISSED '}({', '.join(budgets)})" if budgets else ""
+    values = (
+        f"p50 {figure.p50:7.2f}  p99 {figure.p99:7.2f}" if figure.p50 != figure.p99 else f"{figure.p50:11.2f}{'':13}"
+    )
+    return f"{figure.name:<62} {values} {figure.unit:<3}  {verdict}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
