@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
+from ffi_core.library import linux, macos, windows
 from ffi_core.library.host import Target, host
-from ffi_core.library.library import Library
-from ffi_core.library.linux import Requester, Search, requester
+from ffi_core.library.library import Format, Library
 from ffi_core.library.location import Location, Step
 from ffi_core.library.reading import open_library
+from ffi_core.library.trail import Request, Requester, requester_of
 from ffi_core.model import Symbol
 
 _MOST_DEPENDENCIES = 1024
+_SEARCHES: Mapping[str, Callable[[Request], Location]] = MappingProxyType(
+    {"linux": linux.search, "darwin": macos.search, "win32": windows.search}
+)
+_SYSTEM_OF: Mapping[Format, str] = MappingProxyType({"elf": "linux", "mach-o": "darwin", "pe": "win32"})
 
 
-def locate(name: str, *, base: Path | None = None, environment: Mapping[str, str] | None = None) -> Location:
+def locate(
+    name: str,
+    *,
+    base: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    system: str = sys.platform,
+) -> Location:
     """Find the file that dlopen would open for a name, and say where it looked. Nothing is loaded, nothing is run.
 
     Parameters
@@ -25,6 +38,7 @@ def locate(name: str, *, base: Path | None = None, environment: Mapping[str, str
     name: as given to dlopen. A name with a slash is a path, and is taken as it stands; one without is searched for.
     base: the directory that a relative path starts from; the working directory by default.
     environment: the variables that the loader would see (``LD_LIBRARY_PATH``); those of this process by default.
+    system: whose rules to follow, as `sys.platform` spells it: ``"linux"``, ``"darwin"``, ``"win32"``.
 
     Returns
     -------
@@ -34,14 +48,15 @@ def locate(name: str, *, base: Path | None = None, environment: Mapping[str, str
         return Location(name, None, (Step("", "an empty name means the program itself, which is no file to look for"),))
     if "\0" in name:
         return Location(name, None, (Step(repr(name), "no file's name can hold a NUL character"),))
-    search = Search(name, host(), os.environ if environment is None else environment)
-    return search.by_path(base) if "/" in name else search.by_name()
+    search = _SEARCHES.get(system, linux.search)
+    return search(Request(name, base, host(), os.environ if environment is None else environment))
 
 
 def dependencies(library: Library, *, environment: Mapping[str, str] | None = None) -> tuple[Library, ...]:
     """The libraries that a library needs, and those that they need, in the order in which dlsym searches them.
 
-    Breadth first, each once, the library itself left out; one that is missing or damaged is passed over.
+    Breadth first, each once, the library itself left out; one that is missing or damaged is passed over. The rules are
+    those of the library's own system, whatever this one is.
 
     Parameters
     ----------
@@ -51,7 +66,7 @@ def dependencies(library: Library, *, environment: Mapping[str, str] | None = No
     variables = os.environ if environment is None else environment
     found = {library.path: library}
     by_soname = {library.soname: library}
-    queue = [(library, requester(library))]
+    queue = [(library, requester_of(library))]
     for current, asking in queue:
         for name in current.needed:
             # The loader takes a library that is already there for every one of its name.
@@ -59,7 +74,7 @@ def dependencies(library: Library, *, environment: Mapping[str, str] | None = No
             if needed is not None and needed.path not in found and len(found) < _MOST_DEPENDENCIES:
                 found[needed.path] = needed
                 by_soname.setdefault(needed.soname, needed)
-                queue.append((needed, requester(needed, asking)))
+                queue.append((needed, requester_of(needed, asking)))
     return tuple(entry for entry, _ in queue[1:])
 
 
@@ -93,8 +108,8 @@ def resolve(
 
 
 def _open_needed(library: Library, name: str, asking: Requester, environment: Mapping[str, str]) -> Library | None:
-    search = Search(name, Target(library.architecture, library.bits), environment, asking)
-    location = search.by_path(None) if "/" in name else search.by_name()
+    target = Target(library.architecture, library.bits)
+    location = _SEARCHES[_SYSTEM_OF[library.format]](Request(name, None, target, environment, asking))
     if location.path is None or location.failure is not None:
         return None
     try:
