@@ -1,6 +1,6 @@
 """The sqlite program of the examples in C, in Python through ffi_core, and on every JavaScript runtime that is here.
 
-Each program steps 10,000 times through fifty rows, over a million native calls, and times itself; start-up and
+Each program reads fifty rows into an array 10,000 times, over a million native calls, and times itself; start-up and
 compilation stand apart, in the wall time. The programs take turns, so that each figure is a ratio of neighbours in
 time: the median over the rounds, with the quartiles as its spread. All must print the same; one that does not, or
 that crashes, is an error.
@@ -150,7 +150,7 @@ def show(summaries: list[dict[str, object]], absent: list[Absent], runs: int) ->
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"500,000 rows, 1,020,004 native calls; median of {runs} interleaved runs")
+    table = Table(title=f"fifty rows into an array, 10,000 times; median of {runs} interleaved runs")
     for heading in ("program", "version"):
         table.add_column(heading)
     for heading in ("loop ms", "x C", "quartiles", "wall ms"):

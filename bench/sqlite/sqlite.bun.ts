@@ -46,15 +46,16 @@ const main = () => {
   const statement = Number(out[0]) as Pointer;
 
   let rows = 0;
-  let sum = 0;
+  let values: number[] = [];
   for (let run = 0; run < RUNS; run++) {
-    while (sqlite3_step(statement) === SQLITE_ROW) {
-      sum += sqlite3_column_int(statement, 0);
-      rows++;
-    }
+    values = [];
+    while (sqlite3_step(statement) === SQLITE_ROW) values.push(sqlite3_column_int(statement, 0));
+    rows += values.length;
     if (sqlite3_reset(statement) !== SQLITE_OK) failures++;
   }
 
+  let sum = 0;
+  for (const value of values) sum += value;
   console.log("failures " + failures);
   console.log("rows " + rows);
   console.log("sum " + sum);

