@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ffi_core.dialects import mentions_bindings, read_tree
+from ffi_core.dialects import DIALECTS, mentions_bindings, read_tree
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, Location, dependencies, locate, open_library
 from ffi_core.model import DlopenCall, Symbol, Text
@@ -51,6 +51,10 @@ class Snapshot:
     calls: tuple[DlopenCall, ...]
     facts: tuple[LibraryFacts, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+
+_Key = tuple[str, Path, bool]
+"""A library's name, the folder of the file that names it, and whether a bare name may mean a file beside it."""
 
 
 class Workspace:
@@ -111,11 +115,9 @@ class _Opened:
             nearest = library.nearest(name) if found is None else None
             if nearest is not None:
                 self.near[name] = nearest
-        return replace(
-            self.facts,
-            exported={name: self.exported[name] for name in names},
-            near={name: self.near[name] for name in names & self.near.keys()},
-        )
+                self.exported[nearest] = self.facts.find(nearest)
+        near = {name: self.near[name] for name in names & self.near.keys()}
+        return replace(self.facts, exported={name: self.exported[name] for name in {*names, *near.values()}}, near=near)
 
 
 class _Libraries:
@@ -123,12 +125,12 @@ class _Libraries:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._opened: dict[tuple[str, Path], _Opened] = {}
+        self._opened: dict[_Key, _Opened] = {}
 
     def facts(self, call: DlopenCall, folder: Path) -> LibraryFacts:
-        if not isinstance(call.library, Text) or not call.library.value:
+        if not isinstance(call.library, Text) or not call.library.value or call.library.value.startswith("file:"):
             return LibraryFacts()
-        key = (call.library.value, folder)
+        key = (call.library.value, folder, DIALECTS[call.dialect].tries_working_directory)
         names = {symbol for entry in call.declarations if (symbol := symbol_of(call, entry)) is not None}
         try:
             return self._open(key).facts_for(names)
@@ -137,7 +139,7 @@ class _Libraries:
             del self._opened[key]
             return LibraryFacts(self._open(key).facts.location, failure=error)
 
-    def _open(self, key: tuple[str, Path]) -> _Opened:
+    def _open(self, key: _Key) -> _Opened:
         now = self._clock()
         known = self._opened.get(key)
         if known is None or now - known.looked_up_at >= _SECONDS_BETWEEN_LOOK_UPS:
@@ -149,8 +151,12 @@ class _Libraries:
         return known
 
 
-def _look_up(name: str, folder: Path) -> LibraryFacts:
-    location = _with_usable_neighbours(_locate(name, folder), folder)
+def _look_up(name: str, folder: Path, bare_means_beside: bool) -> LibraryFacts:
+    location = _locate(name, folder)
+    if location.path is None and bare_means_beside and "/" not in name:
+        beside = _locate(f"./{name}", folder)
+        location = location if beside.path is None else beside
+    location = _with_usable_neighbours(location, folder)
     if location.path is None or location.failure is not None:
         foreign = name.lower().endswith(_FOREIGN_SUFFIXES.get(sys.platform, ()))
         return LibraryFacts(location, failure=None if foreign else location.failure or _not_found(location))

@@ -30,7 +30,7 @@ DIALECTS: Mapping[str, Dialect] = _scan()
 
 def mentions_bindings(text: bytes) -> bool:
     """Whether a text may hold native bindings at all: a search for bytes, so that other files cost next to nothing."""
-    return any(word in text for dialect in DIALECTS.values() for word in dialect.entry_points)
+    return any(dialect.may_be_in(text) for dialect in DIALECTS.values())
 
 
 def read(text: bytes, path: str | PurePath) -> tuple[DlopenCall, ...]:
@@ -52,9 +52,6 @@ def read_tree(tree: SourceTree) -> tuple[DlopenCall, ...]:
     """As `read`, from a tree that is there already."""
     scopes = Scopes(tree)
     calls = [
-        call
-        for dialect in DIALECTS.values()
-        if any(word in tree.text for word in dialect.entry_points)
-        for call in dialect.read(tree, scopes)
+        call for dialect in DIALECTS.values() if dialect.may_be_in(tree.text) for call in dialect.read(tree, scopes)
     ]
     return tuple(sorted(calls, key=lambda call: call.span))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from ffi_core.model import DlopenCall
+from ffi_core.errors import SchemaError
+from ffi_core.model import Declaration, DlopenCall, Object
+from ffi_core.schema import check
 from ffi_core.source import Scopes, SourceTree
+from ffi_core.source.values import NotFoldedError, plain
 from ffi_core.types import nearest_type
 
 
@@ -19,20 +23,23 @@ class Dialect:
     ----------
     name: as it stands in `DlopenCall.dialect`: ``"porffor"``.
     title: as people write it: ``"Porffor"``.
-    entry_points: words of which at least one stands in every file of the dialect; a file without is not parsed.
+    entry_points: groups of words; in every file of the dialect all words of one group stand somewhere.
     parameters: name of the field that lists the parameters' types.
     result: name of the field that gives the result's type.
     fields: every field that an entry may have.
     ignored: those of them that the runtime does not look at.
-    required: fields without which an entry does not work.
+    required: fields without which a function's entry does not work.
     types: each accepted spelling of a native type, with its name in `ffi_core.types.NATIVE_TYPES`, or None where only
         this dialect has the type.
     read: finds the calls in a file.
+    type_numbers: numbers that stand for types, with the spelling of each.
+    needs_schema: whether a library cannot be opened without a schema.
+    tries_working_directory: whether a bare name that the loader does not find is looked for in the working directory.
     """
 
     name: str
     title: str
-    entry_points: tuple[bytes, ...]
+    entry_points: tuple[tuple[bytes, ...], ...]
     parameters: str
     result: str
     fields: tuple[str, ...]
@@ -40,6 +47,13 @@ class Dialect:
     required: tuple[str, ...]
     types: Mapping[str, str | None]
     read: Callable[[SourceTree, Scopes], Iterable[DlopenCall]]
+    type_numbers: Mapping[int, str] = field(default_factory=dict)
+    needs_schema: bool = True
+    tries_working_directory: bool = False
+
+    def may_be_in(self, text: bytes) -> bool:
+        """Whether a text may hold calls of this dialect: a search for bytes, done before anything is parsed."""
+        return any(all(word in text for word in words) for words in self.entry_points)
 
     def nearest_type(self, word: str) -> str | None:
         """The spelling in this dialect that `word`, which is none, most likely stands for, or None if none is near."""
@@ -48,4 +62,39 @@ class Dialect:
             native = next((spelling for spelling, meaning in self.types.items() if meaning == native), None)
         if native is None:
             native = next(iter(difflib.get_close_matches(word.lower(), self.types, n=1, cutoff=0.6)), None)
+        return native
+
+    def declare(self, name: str, entry: Object) -> Declaration | None:
+        """The declaration that the runtime makes of an entry; None where the entry is wrong or not known from the text.
+
+        Fields that the runtime ignores are ignored here too, and where it needs no result, none means void.
+        """
+        try:
+            fields = plain(entry)
+            if not fields.keys() <= set(self.fields):
+                return None
+            seen = {key: value for key, value in fields.items() if key not in self.ignored}
+            common = {key: seen[key] for key in ("name", "optional", "nonblocking") if key in seen}
+            if "type" in seen:
+                return check({name: {"type": self._native(seen["type"]), **common}})[0]
+            if not seen.keys() >= set(self.required):
+                return None
+            parameters = [self._native(word) for word in seen.get(self.parameters, [])]
+            result = self._native(seen.get(self.result, "void"))
+            return check({name: {"parameters": parameters, "result": result, **common}})[0]
+        except (NotFoldedError, SchemaError, KeyError, TypeError):
+            return None
+
+    def _native(self, word: Any) -> Any:
+        """The type's name in a schema of ffi_core.
+
+        Raises
+        ------
+        KeyError, TypeError: it is no type of the dialect, or ffi_core has none like it.
+        """
+        if isinstance(word, dict):
+            return {key: [self._native(inner) for inner in words] for key, words in word.items()}
+        native = self.types[self.type_numbers[word] if type(word) is int else word]
+        if native is None:
+            raise KeyError(word)
         return native

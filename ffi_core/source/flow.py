@@ -7,7 +7,7 @@ A value that leaves the file's plain text (returned, stored, passed on) is not f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Binding, CallSite, Span, Text, Value
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _WRAPPERS = TRANSPARENT | {"await_expression"}
+
+_VARIABLE_TARGETS = {"identifier", "shorthand_property_identifier_pattern"}
 
 Path = tuple["Node", ...]
 """Nodes from the root to an expression."""
@@ -70,10 +72,18 @@ class Symbols:
 
 @dataclass(frozen=True, slots=True)
 class BoundSymbol:
-    """One symbol's function."""
+    """One symbol's function.
+
+    Parameters
+    ----------
+    name: the symbol.
+    owner: where its uses are collected.
+    place: the text by which it was reached.
+    """
 
     name: str
     owner: Symbols
+    place: Span
 
 
 Shape = Members | Constant | Entry | Symbols | BoundSymbol
@@ -185,6 +195,8 @@ class Flow:
                     self._pending.append((path[:-1], shape))
             case "ERROR" if isinstance(shape, Entry):
                 self._pending.append((path, shape))
+            case _ if isinstance(shape, BoundSymbol):
+                self._use(path, shape)
 
     def _member(self, path: Path, shape: Shape) -> None:
         place = path[-1].child_by_field_name("property") or path[-1].child_by_field_name("index")
@@ -194,7 +206,7 @@ class Flow:
         if isinstance(shape, Members) and name in shape.entries:
             self._visit(path, shape.entries[name])
         elif isinstance(shape, Symbols) and not shape.direct:
-            self._use(path, span_of(place), BoundSymbol(name, shape))
+            self._visit(path, BoundSymbol(name, shape, span_of(place)))
 
     def _take(self, target: Node | None, shape: Shape) -> None:
         """Go on from the target of an assignment: a variable, or a pattern with several."""
@@ -203,7 +215,9 @@ class Flow:
         if target.type == "object_pattern":
             for child in target.named_children:
                 self._take_part(child, shape)
-        elif target.type in {"identifier", "shorthand_property_identifier_pattern"}:
+        elif target.type in _VARIABLE_TARGETS:
+            if isinstance(shape, BoundSymbol):
+                shape.owner.bindings.append(Binding(shape.name, shape.place, text_of(target), span_of(target)))
             self._take_variable(target, shape)
 
     def _take_part(self, node: Node, shape: Shape) -> None:
@@ -217,9 +231,9 @@ class Flow:
             return
         if isinstance(shape, Members) and name in shape.entries:
             self._take(value, shape.entries[name])
-        elif isinstance(shape, Symbols) and value.type in {"identifier", "shorthand_property_identifier_pattern"}:
+        elif isinstance(shape, Symbols) and value.type in _VARIABLE_TARGETS:
             shape.bindings.append(Binding(name, span_of(key), text_of(value), span_of(value)))
-            self._take_variable(value, BoundSymbol(name, shape))
+            self._take_variable(value, BoundSymbol(name, shape, span_of(key)))
 
     def _take_variable(self, node: Node, shape: Shape) -> None:
         if isinstance(shape, Symbols) and shape.direct:
@@ -234,20 +248,20 @@ class Flow:
             if reference.is_target:
                 continue
             if isinstance(shape, BoundSymbol):
-                self._use(reference.path, reference.span, shape)
+                self._use(reference.path, replace(shape, place=reference.span))
                 if reference.is_label:
                     shape.owner.labels.append(reference.span)
             else:
                 self._visit(reference.path, shape)
 
-    def _use(self, path: Path, place: Span, symbol: BoundSymbol) -> None:
-        symbol.owner.uses.append((symbol.name, place))
+    def _use(self, path: Path, symbol: BoundSymbol) -> None:
+        symbol.owner.uses.append((symbol.name, symbol.place))
         depth = len(path) - 1
         while depth > 1 and path[depth - 1].type in TRANSPARENT:
             depth -= 1
         call = path[depth - 1]
         if call.type == "call_expression" and _is(call, "function", path[depth]):
-            site = CallSite(symbol.name, span_of(call), place, arguments_of(call, self.lookup))
+            site = CallSite(symbol.name, span_of(call), symbol.place, arguments_of(call, self.lookup))
             symbol.owner.calls.append(site)
 
 

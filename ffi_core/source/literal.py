@@ -30,6 +30,8 @@ _ESCAPE = re.compile(
 )
 _SINGLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _LINE_ENDS = {"\n", "\r", "\r\n", "\u2028", "\u2029"}
+_FOLDER_OF_THE_FILE = {"import.meta.dirname", "import.meta.dir"}
+_URL_TO_PATH = {"fileURLToPath", "fromFileUrl"}
 _RADIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 
@@ -110,6 +112,8 @@ class _Folder:
                 return self.template(node, depth)
             case "member_expression" | "subscript_expression":
                 return self.member(node, depth)
+            case "new_expression" | "call_expression":
+                return self.path_beside(node, depth)
             case "binary_expression":
                 return self.sum(node, depth)
             case "number":
@@ -204,6 +208,8 @@ class _Folder:
         target = self.lookup(node) if self.lookup else None
         if target is None and text_of(node) == "undefined":
             return Nothing(span, undefined=True)
+        if target is None and text_of(node) == "__dirname":
+            return Text(span, ".")
         if target is None or isinstance(target, Value):
             return target or Unknown(span)
         if target.start_byte in self.open:
@@ -220,10 +226,28 @@ class _Folder:
         place = node.child_by_field_name("property") or node.child_by_field_name("index")
         owner = node.child_by_field_name("object")
         key = key_of(place) if place is not None else None
+        if owner is not None and key == "pathname" and unwrap(owner).type == "new_expression":
+            return self.fold(owner, depth + 1)
+        if text_of(node) in _FOLDER_OF_THE_FILE:
+            return Text(span_of(node), ".")
         value = self.fold(owner, depth + 1) if owner is not None and key is not None else None
         if isinstance(value, Object) and value.complete and key is not None:
             found = value.get(key)
             return _placed_at(found.value, span_of(node)) if found is not None else Unknown(span_of(node))
+        return Unknown(span_of(node))
+
+    def path_beside(self, node: Node, depth: int) -> Value:
+        """``new URL("x.so", import.meta.url)``, and ``fileURLToPath`` of it: a path from the file's folder."""
+        callee = node.child_by_field_name("constructor") or node.child_by_field_name("function")
+        holder = node.child_by_field_name("arguments")
+        arguments = [child for child in holder.named_children if child.type != "comment"] if holder else []
+        name = text_of(callee).rpartition(".")[2] if callee is not None else ""
+        if name in _URL_TO_PATH and len(arguments) == 1 and unwrap(arguments[0]).type == "new_expression":
+            return self.fold(arguments[0], depth + 1)
+        if name == "URL" and len(arguments) == 2 and text_of(arguments[1]) == "import.meta.url":
+            path = self.fold(arguments[0], depth + 1)
+            if isinstance(path, Text) and ":" not in path.value:
+                return Text(span_of(node), path.value if "/" in path.value else f"./{path.value}")
         return Unknown(span_of(node))
 
     def sum(self, node: Node, depth: int) -> Value:

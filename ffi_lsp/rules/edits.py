@@ -38,19 +38,18 @@ def rename_symbol(call: DlopenCall, entry: SourceDeclaration, name: str) -> Fix 
     """
     if not _IDENTIFIER.fullmatch(name) or call.declaration_of(name) is not None or entry.span == entry.name_span:
         return None
-    edits = [key_edit(call, entry.name_span, name)]
-    variables: list[Span] = []
+    places = {entry.name_span, *(span for _, span in call.uses if _word(call, span) == entry.name)}
+    renames_variable = False
     for binding in call.bindings:
-        if binding.symbol != entry.name:
-            continue
-        if binding.symbol_span == binding.local_span:
-            variables += [binding.local_span, *(span for _, span in call.uses if _text(call, span) == entry.name)]
-        else:
-            edits.append(key_edit(call, binding.symbol_span, name))
-    if any(span in call.labels for span in variables):
+        if binding.symbol == entry.name:
+            places.add(binding.symbol_span)
+        if binding.symbol == entry.name == binding.local:
+            places.add(binding.local_span)
+            renames_variable = True
+    if any(span in places for span in call.labels):
         return None
-    edits += [Edit(span, name) for span in variables]
-    return Fix(f"Rename to {name!r}", tuple(edits), safe=not variables or not _stands_in_code(call, name))
+    edits = tuple(key_edit(call, span, name) for span in sorted(places))
+    return Fix(f"Rename to {name!r}", edits, safe=not renames_variable or not _stands_in_code(call, name))
 
 
 def _stands_in_code(call: DlopenCall, word: str) -> bool:
@@ -58,8 +57,9 @@ def _stands_in_code(call: DlopenCall, word: str) -> bool:
     return re.search(rb"(?<![\w$])" + re.escape(word.encode()) + rb"(?![\w$])", code) is not None
 
 
-def _text(call: DlopenCall, span: Span) -> str:
-    return call.source[span.start : span.end].decode("utf-8", "replace")
+def _word(call: DlopenCall, span: Span) -> str:
+    inner = Span(span.start + 1, span.end - 1) if _is_quoted(call, span) else span
+    return call.source[inner.start : inner.end].decode("utf-8", "replace")
 
 
 def _is_quoted(call: DlopenCall, span: Span) -> bool:

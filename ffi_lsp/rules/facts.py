@@ -23,7 +23,7 @@ class LibraryFacts:
     needed: the libraries that it needs, transitively, in the order that dlsym searches them.
     complete: whether every needed library was found and read; if not, a missing symbol proves nothing.
     file: the library's file with symbolic links followed, which often bears the version in its name.
-    exported: for each symbol that the call declares, what dlsym would give, or None.
+    exported: for each symbol that the call declares, and each in `near`, what dlsym would give, or None.
     near: for those that are missing, the exported name that a person most likely meant, where there is one.
     """
 

@@ -56,6 +56,8 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
 
 def _judge(call: DlopenCall, symbol: str, word: Value) -> Finding | None:
     dialect = dialect_of(call)
+    if isinstance(word, Number) and word.value in dialect.type_numbers:
+        return None
     if isinstance(word, Number | BigInt | Boolean | Nothing | Array):
         return Finding(word.span, f"a type is written as a string, such as {next(iter(dialect.types))!r}", symbol)
     if not isinstance(word, Text) or word.value in dialect.types:

@@ -43,7 +43,7 @@ from ffi_core.model import DlopenCall, Object, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, right_field
+from ffi_lsp.rules.schema_values import dialect_of, entries, is_static, right_field
 
 SEVERITY = Severity.ERROR
 
@@ -52,7 +52,7 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every required field that an entry lacks, unless it is there under a wrong name, or may hide behind a spread."""
     dialect = dialect_of(call)
     for entry, value in entries(call):
-        for field in dialect.required if value.complete else ():
+        for field in dialect.required if value.complete and not is_static(call, entry) else ():
             if value.get(field) is None and not _is_there_misnamed(dialect, value, field):
                 message = f"{entry.name!r} has no field {field!r}, without which {dialect.title} cannot bind it"
                 yield Finding(entry.name_span, message, entry.name, tuple(_fixes(dialect, value, field)))

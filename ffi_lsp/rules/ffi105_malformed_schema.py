@@ -44,14 +44,14 @@ SEVERITY = Severity.ERROR
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Whatever stands in the place of an object or of a list and is neither that nor unknown."""
+    dialect = dialect_of(call)
     if call.schema is None:
-        if call.library is not None and not isinstance(call.library, Unknown):
+        if dialect.needs_schema and call.library is not None and not isinstance(call.library, Unknown):
             yield Finding(
                 call.callee_span, "no schema: the second argument says which symbols there are, and their types"
             )
     elif not isinstance(call.schema, Object | Unknown):
         yield Finding(call.schema.span, f"a schema is an object from symbol to declaration, not {_kind(call.schema)}")
-    dialect = dialect_of(call)
     shape = f"{{ {dialect.parameters}: [...], {dialect.result}: ... }}"
     for entry in call.declarations:
         if isinstance(entry.value, Object):

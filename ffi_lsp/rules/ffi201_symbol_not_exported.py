@@ -45,7 +45,7 @@ from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import rename_symbol, text_edit
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import may_be_missing, renaming_field, symbol_of, symbol_span
+from ffi_lsp.rules.schema_values import is_static, may_be_missing, renaming_field, symbol_of, symbol_span
 
 SEVERITY = Severity.ERROR
 
@@ -64,7 +64,8 @@ def _finding(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, sy
     elsewhere = ", nor does any library that it needs" if facts.needed else ""
     message = f"{facts.title} does not export {symbol!r}{elsewhere}"
     nearest = facts.nearest(symbol)
-    if nearest is None:
+    found = facts.find(nearest) if nearest is not None else None
+    if nearest is None or found is None or found[0].callable == is_static(call, entry):
         return Finding(symbol_span(call, entry), message, entry.name)
     message = f"{message}; did you mean {nearest!r}?"
     renamed = renaming_field(call, entry)

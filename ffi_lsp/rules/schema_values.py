@@ -60,7 +60,7 @@ def renaming_field(call: DlopenCall, entry: SourceDeclaration) -> Property | Non
 
 def symbol_of(call: DlopenCall, entry: SourceDeclaration) -> str | None:
     """The C name that the runtime looks up for an entry; None where the text does not tell."""
-    if isinstance(entry.value, Object) and not entry.value.complete:
+    if isinstance(entry.value, Object) and (not entry.value.complete or _has_ignored_name(call, entry.value)):
         return None
     field = renaming_field(call, entry)
     if field is None:
@@ -91,6 +91,11 @@ def _honoured(call: DlopenCall, entry: SourceDeclaration, field: str) -> Propert
     dialect = dialect_of(call)
     honoured = field in dialect.fields and field not in dialect.ignored
     return entry.value.get(field) if honoured and isinstance(entry.value, Object) else None
+
+
+def _has_ignored_name(call: DlopenCall, entry: Object) -> bool:
+    """Whether FFI106 speaks of the name already: the text asks for another symbol than the runtime will look up."""
+    return "name" in dialect_of(call).ignored and entry.get("name") is not None
 
 
 def struct_of(word: Value) -> Property | None:

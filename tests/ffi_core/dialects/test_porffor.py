@@ -45,7 +45,6 @@ def test_the_call_is_recognised_however_it_is_spelled(callee: str) -> None:
     "source",
     [
         "dlopen('x', {})",
-        "Deno.dlopen('x', {})",
         "Porffor.dlopen",
         "Porffor.dlopenx('x', {})",
         "my.Porffor.dlopen('x', {})",

@@ -8,7 +8,7 @@ import pytest
 
 from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Text, Unknown, Value
 from ffi_core.source import Scopes, fold, parse
-from ffi_core.source.extract import NotFoldedError, plain
+from ffi_core.source.values import NotFoldedError, plain
 
 
 def fold_text(expression: str, before: str = "", suffix: str = ".ts") -> Value:

@@ -1,0 +1,94 @@
+"""Bun: ``dlopen``, ``linkSymbols`` and ``cc`` of the module ``bun:ffi``, by whatever name they are imported.
+
+Fields and types: https://bun.sh/docs/api/ffi, and what Bun 1.4 accepts. A number stands for a type as in ``FFIType``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from ffi_core.dialects.base import Dialect
+from ffi_core.model import DlopenCall, Object, Value
+from ffi_core.source import Scopes, SourceTree
+from ffi_core.source.call import CallText
+from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape
+from ffi_core.source.opening import Openings
+
+_SPELLINGS = {
+    "bool": "bool",
+    "i8": "i8 int8_t char",
+    "u8": "u8 uint8_t",
+    "i16": "i16 int16_t",
+    "u16": "u16 uint16_t",
+    "i32": "i32 int32_t int c_int",
+    "u32": "u32 uint32_t c_uint",
+    "i64": "i64 int64_t i64_fast",
+    "u64": "u64 uint64_t u64_fast",
+    "isize": "isize",
+    "usize": "usize size_t buffer_length buffer_bytelength",
+    "f32": "f32 float",
+    "f64": "f64 double",
+    "pointer": "ptr pointer void* char*",
+    "buffer": "buffer cstring",
+    "function": "function fn callback",
+    "void": "void",
+}
+_TYPES: dict[str, str | None] = {word: native for native, words in _SPELLINGS.items() for word in words.split()}
+_OF_CC_ALONE: dict[str, str | None] = {"napi_env": None, "napi_value": None}
+_NUMBERED = "char i8 u8 i16 u16 i32 u32 i64 u64 f64 f32 bool ptr void cstring i64_fast u64_fast function"
+_NOT_IN_FFITYPE = {"size_t"}
+_SUFFIX = {"darwin": "dylib", "win32": "dll"}.get(sys.platform, "so")
+
+
+def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
+    openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
+
+    def dlopen(call: CallText) -> Shape:
+        return Members({"symbols": openings.add(call, *call.arguments.items[:2])})
+
+    def link_symbols(call: CallText) -> Shape:
+        return Members({"symbols": openings.add(call, None, *call.arguments.items[:1])})
+
+    def cc(call: CallText) -> Shape:
+        options = call.arguments.items[0] if call.arguments.items else None
+        return Members({"symbols": openings.add(call, None, _property(options, "symbols"))})
+
+    words = {word: Constant(word) for word in (*_TYPES, *_OF_CC_ALONE) if word not in _NOT_IN_FFITYPE}
+    module = Members(
+        {
+            "dlopen": Entry(dlopen),
+            "linkSymbols": Entry(link_symbols),
+            "cc": Entry(cc),
+            "FFIType": Members(words),
+            "suffix": Constant(_SUFFIX),
+        }
+    )
+    flow = Flow(scopes)
+    flow.from_module("bun:ffi", module)
+    bun = Members({"FFI": module})
+    flow.from_global("Bun", bun)
+    flow.from_global("globalThis", Members({"Bun": bun}))
+    flow.run()
+    return openings.calls()
+
+
+def _property(value: Value | None, key: str) -> Value | None:
+    found = value.get(key) if isinstance(value, Object) else None
+    return found.value if found is not None else None
+
+
+DIALECT = Dialect(
+    name="bun",
+    title="Bun",
+    entry_points=((b"bun:ffi",), (b"Bun", b"FFI")),
+    parameters="args",
+    result="returns",
+    fields=("args", "returns", "ptr", "threadsafe", "nonblocking", "optional", "name"),
+    ignored=("nonblocking", "optional", "name"),
+    required=(),
+    types={**_TYPES, **_OF_CC_ALONE},
+    read=_read,
+    type_numbers=dict(enumerate(_NUMBERED.split())),
+    tries_working_directory=True,
+)

@@ -1,0 +1,75 @@
+"""Node: ``dlopen`` and ``DynamicLibrary`` of the module ``node:ffi`` (Node 26), by whatever name they are imported.
+
+Fields and types: https://nodejs.org/api/ffi.html, and what Node 26.10 accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ffi_core.dialects.base import Dialect
+from ffi_core.model import DlopenCall, Value
+from ffi_core.source import Scopes, SourceTree
+from ffi_core.source.call import CallText
+from ffi_core.source.flow import Entry, Flow, Members, Shape
+from ffi_core.source.opening import Openings
+
+_SPELLINGS = {
+    "i8": "i8 int8 char",
+    "u8": "u8 uint8 bool",
+    "i16": "i16 int16",
+    "u16": "u16 uint16",
+    "i32": "i32 int32",
+    "u32": "u32 uint32",
+    "i64": "i64 int64",
+    "u64": "u64 uint64",
+    "f32": "f32 float32 float",
+    "f64": "f64 float64 double",
+    "pointer": "pointer ptr",
+    "buffer": "buffer string str arraybuffer",
+    "function": "function",
+    "void": "void",
+}
+_TYPES: dict[str, str | None] = {word: native for native, words in _SPELLINGS.items() for word in words.split()}
+
+
+def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
+    openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
+
+    def library_of(path: Value | None) -> Members:
+        def get_function(call: CallText) -> Shape | None:
+            name, definition = (*call.arguments.items, None, None)[:2]
+            return openings.add_single(call, path, name, definition)
+
+        def get_functions(call: CallText) -> Shape:
+            return openings.add(call, path, *call.arguments.items[:1])
+
+        return Members({"getFunction": Entry(get_function), "getFunctions": Entry(get_functions)})
+
+    def dlopen(call: CallText) -> Shape:
+        path, definitions = (*call.arguments.items, None, None)[:2]
+        return Members({"lib": library_of(path), "functions": openings.add(call, path, definitions)})
+
+    def dynamic_library(call: CallText) -> Shape:
+        return library_of(next(iter(call.arguments.items), None))
+
+    flow = Flow(scopes)
+    module = {"dlopen": Entry(dlopen), "DynamicLibrary": Entry(dynamic_library, is_class=True)}
+    flow.from_module("node:ffi", Members(module))
+    flow.run()
+    return openings.calls()
+
+
+DIALECT = Dialect(
+    name="node",
+    title="Node",
+    entry_points=((b"node:ffi",),),
+    parameters="arguments",
+    result="return",
+    fields=("arguments", "return", "nonblocking", "optional", "name"),
+    ignored=("nonblocking", "optional", "name"),
+    required=(),
+    types=_TYPES,
+    read=_read,
+    needs_schema=False,
+)
