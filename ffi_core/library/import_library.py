@@ -22,6 +22,8 @@ _IMPORT = Struct("<HHHHIIHH")
 _CODE, _BY_NUMBER, _PLAIN, _NO_PREFIX, _UNDECORATED = 0, 0, 1, 2, 3
 _MOST_MEMBERS = 1 << 17
 _LARGEST_IMPORT = 1 << 13
+# Indices and three descriptors stand before the first import; a static archive may go on for thousands.
+_MOST_OTHERS = 16
 
 
 def read_import_library(image: Image) -> Library | None:
@@ -32,13 +34,16 @@ def read_import_library(image: Image) -> Library | None:
     LibraryLoadError: DAMAGED where the archive contradicts itself.
     """
     symbols: list[Symbol] = []
-    machine, library = 0, ""
+    machine, library, others = 0, "", 0
     for offset, size in _members(image):
         if size < _IMPORT.size:
             continue
-        data = image.read_up_to(offset, min(size, _LARGEST_IMPORT))
+        data = image.read(offset, min(size, _LARGEST_IMPORT), "a member of the archive")
         first, second, _, its_machine, _, _, number, flags = _IMPORT.unpack_from(data)
         if (first, second) != (0, 0xFFFF):
+            others += 1
+            if others > _MOST_OTHERS and not symbols:
+                return None
             continue
         name, _, rest = data[_IMPORT.size :].partition(b"\0")
         machine, library = its_machine, rest.partition(b"\0")[0].decode(errors="backslashreplace")

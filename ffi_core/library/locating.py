@@ -108,8 +108,11 @@ def resolve(
 
 
 def _open_needed(library: Library, name: str, asking: Requester, environment: Mapping[str, str]) -> Library | None:
+    if not name or "\0" in name:
+        return None
     target = Target(library.architecture, library.bits)
-    location = _SEARCHES[_SYSTEM_OF[library.format]](Request(name, None, target, environment, asking))
+    search = _SEARCHES[_SYSTEM_OF[library.format]]
+    location = search(Request(name, None, target, environment, asking, suggest=False))
     if location.path is None or location.failure is not None:
         return None
     try:

@@ -54,6 +54,7 @@ class Request:
     target: the machine that the loader serves.
     environment: the variables that the loader sees.
     requester: the library that asks, or None for the program.
+    suggest: whether names that are near are wanted where there is no such library.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Request:
     target: Target
     environment: Mapping[str, str]
     requester: Requester | None = None
+    suggest: bool = True
 
     def words(self, variable: str, separators: str) -> tuple[str, ...]:
         """The entries of a variable that holds a list; none where it is empty or missing."""
@@ -149,6 +151,8 @@ class Trail:
         return None, "found"
 
     def _near(self, also: Iterable[str]) -> tuple[str, ...]:
+        if not self.request.suggest:
+            return ()
         name = self.request.name
         start = 1 + max(name.rfind("/"), name.rfind("\\") if self.format == "pe" else -1)
         present = set(also)
@@ -174,5 +178,5 @@ def _written_out(entry: str, origin: Path) -> str:
 def _listing(directory: Path) -> list[str]:
     try:
         return [entry.name for entry in directory.iterdir()]
-    except OSError:
+    except (OSError, ValueError):
         return []

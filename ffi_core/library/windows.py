@@ -51,5 +51,5 @@ def _as_on_disk(path: Path) -> Path:
         return path
     try:
         return next((entry for entry in path.parent.iterdir() if entry.name.lower() == path.name.lower()), path)
-    except OSError:
+    except (OSError, ValueError):
         return path

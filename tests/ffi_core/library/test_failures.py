@@ -131,3 +131,14 @@ def test_what_was_read_stays_readable_when_the_file_is_gone(kinds_library: Path,
 
 def test_the_same_file_in_the_same_state_is_read_once(kinds_library: Path) -> None:
     assert open_library(kinds_library) is open_library(str(kinds_library))
+
+
+def test_a_claim_of_terabytes_is_refused_not_believed(kinds_library: Path, tmp_path: Path) -> None:
+    image = bytearray(kinds_library.read_bytes())
+    # DT_STRSZ is tag 10; its value follows.
+    entry = image.index((10).to_bytes(8, "little"), int.from_bytes(image[32:40], "little") + 56 * 8)
+    image[entry + 8 : entry + 16] = (1 << 39).to_bytes(8, "little")
+    path = tmp_path / "libsparse.so"
+    path.write_bytes(image)
+    os.truncate(path, 1 << 40)
+    assert reason(path) is LoadFailure.DAMAGED
