@@ -17,8 +17,8 @@ help:
 	@echo "make bench   one call, and the sqlite program on every runtime; minutes"
 	@echo "make format  let ruff format the Python code"
 
-# The install is repeated when what it depends on has changed: the metadata or the extension's source.
-$(READY): pyproject.toml ffi_core/runtime/_fastcall.c
+# The install is repeated when what it depends on has changed: the metadata, or the extension's source.
+$(READY): pyproject.toml ffi_core/runtime/_fastcall.c $(wildcard ffi_core/runtime/c/*.h)
 	@test -n "$(PYTHON)" || { echo "ffi-lsp needs Python 3.11 or newer; none was found on PATH" >&2; exit 1; }
 	@echo "setting up $(VENV) (once)"
 	@"$(PYTHON)" -m venv $(VENV) || { \
