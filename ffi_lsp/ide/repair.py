@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ffi_core.dialects import DIALECTS
 from ffi_lsp.ide.context import TOKEN
 
+_CALLEES = (b"dlopen", b"linkSymbols")
 _CLOSERS = {b"{": b"}", b"[": b"]", b"(": b")"}
 
 
@@ -20,9 +20,8 @@ def closed_at(data: bytes, offset: int) -> bytes | None:
     -------
     None where the cursor is not inside the parentheses of what may be a call that opens a library.
     """
-    words = (word for dialect in DIALECTS.values() for word in dialect.entry_points)
-    word = max(data.rfind(word, 0, offset) for word in words)
-    start = data.find(b"(", word, offset) if word >= 0 else -1
+    callee = max(data.rfind(name, 0, offset) for name in _CALLEES)
+    start = data.find(b"(", callee, offset) if callee >= 0 else -1
     if start < 0:
         return None
     closers: list[bytes] = []

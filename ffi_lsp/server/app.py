@@ -17,9 +17,10 @@ from pygls.uris import to_fs_path
 from ffi_lsp.server import messages
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document, Documents
-from ffi_lsp.server.features import FEATURES, Question
+from ffi_lsp.server.features import FEATURES
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.protocol import Protocol
+from ffi_lsp.server.question import Question
 from ffi_lsp.server.quick_run import QuickRuns
 from ffi_lsp.text import Encoding
 from ffi_lsp.workspace import Workspace

@@ -17,10 +17,13 @@ class Client:
     ----------
     pulls_diagnostics: it asks for diagnostics; then none are pushed.
     diagnostic_versions: a push may say which version of the text it is about.
-    markdown_hover, markdown_completion: the text there may be Markdown.
+    markdown_hover, markdown_completion, markdown_signature: the text there may be Markdown.
     snippets: a completion may have tab stops.
     action_literals: a code action may be more than a command.
     versioned_edits: an edit may say which version of the text it is for.
+    label_offsets: a signature's parameters may be given by their place in the label.
+    symbol_trees: an outline may have levels.
+    link_tooltips: a link may have a tooltip.
     progress: it shows work under way.
     """
 
@@ -28,9 +31,13 @@ class Client:
     diagnostic_versions: bool = False
     markdown_hover: bool = False
     markdown_completion: bool = False
+    markdown_signature: bool = False
     snippets: bool = False
     action_literals: bool = False
     versioned_edits: bool = False
+    label_offsets: bool = False
+    symbol_trees: bool = False
+    link_tooltips: bool = False
     progress: bool = False
 
     @classmethod
@@ -47,9 +54,17 @@ class Client:
             markdown_completion=_markdown(
                 _look_up(capabilities, "text_document.completion.completion_item.documentation_format")
             ),
+            markdown_signature=_markdown(
+                _look_up(capabilities, "text_document.signature_help.signature_information.documentation_format")
+            ),
             snippets=has("text_document.completion.completion_item.snippet_support"),
             action_literals=has("text_document.code_action.code_action_literal_support"),
             versioned_edits=has("workspace.workspace_edit.document_changes"),
+            label_offsets=has(
+                "text_document.signature_help.signature_information.parameter_information.label_offset_support"
+            ),
+            symbol_trees=has("text_document.document_symbol.hierarchical_document_symbol_support"),
+            link_tooltips=has("text_document.document_link.tooltip_support"),
             progress=has("window.work_done_progress"),
         )
 

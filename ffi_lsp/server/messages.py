@@ -11,6 +11,7 @@ from ffi_lsp.ide.code_action import CodeAction
 from ffi_lsp.ide.code_lens import CodeLens
 from ffi_lsp.ide.completion import Completions, Item, ItemKind
 from ffi_lsp.ide.hover import Hover
+from ffi_lsp.ide.signature_help import SignatureHelp
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
@@ -57,6 +58,22 @@ def completion(answer: Completions, positions: Positions, client: Client) -> typ
     return types.CompletionList(is_incomplete=not answer.complete, items=items)
 
 
+def signature_help(answer: SignatureHelp, client: Client) -> types.SignatureHelp:
+    """One signature; a cursor behind the last parameter marks none."""
+    parameters = [
+        types.ParameterInformation(
+            (_width(answer.label[: each.start]), _width(answer.label[: each.end]))
+            if client.label_offsets
+            else answer.label[each.start : each.end],
+            _prose(each.lines, markdown=client.markdown_signature),
+        )
+        for each in answer.parameters
+    ]
+    active = len(parameters) if answer.active is None else answer.active
+    signature = types.SignatureInformation(answer.label, parameters=parameters)
+    return types.SignatureHelp([signature], active_signature=0, active_parameter=active)
+
+
 def code_action(action: CodeAction, document: Document, positions: Positions, client: Client) -> types.CodeAction:
     """A quick fix with its edit."""
     return types.CodeAction(
@@ -97,6 +114,10 @@ def _item(item: Item, place: int, positions: Positions, client: Client) -> types
         insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
         text_edit=types.TextEdit(positions.range(item.edit.span), snippet or item.edit.text),
     )
+
+
+def _width(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _prose(lines: Sequence[str], *, markdown: bool) -> types.MarkupContent:

@@ -6,10 +6,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 from wire import Wire
 
+EDITORS = ["visual_studio_code", "neovim@0.11"]
+"""Whose capabilities the clients have: the first gets diagnostics pushed, the second pulls them."""
 SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 """The installed console script of the environment that runs the tests."""
 
@@ -69,3 +75,71 @@ def wire() -> Iterator[Wire]:
     """A raw conversation with a fresh server, not initialized yet."""
     with Wire([SERVER]) as conversation:
         yield conversation
+
+
+class Session:
+    """One text in one editor."""
+
+    def __init__(self, client: LanguageClient, uri: str, text: str) -> None:
+        self.client, self.uri, self.text, self.version = client, uri, text, 1
+        self.document = types.TextDocumentIdentifier(uri)
+
+    @property
+    def pulls(self) -> bool:
+        capabilities = self.client.capabilities
+        return bool(capabilities and capabilities.text_document and capabilities.text_document.diagnostic)
+
+    async def open(self) -> list[types.Diagnostic]:
+        item = types.TextDocumentItem(self.uri, "typescript", self.version, self.text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return await self.diagnostics()
+
+    async def replace(self, old: str, new: str) -> list[types.Diagnostic]:
+        """Type over the first place where `old` stands."""
+        at = self.text.index(old)
+        span = types.Range(self.position(at), self.position(at + len(old)))
+        self.text = self.text.replace(old, new, 1)
+        self.version += 1
+        name = types.VersionedTextDocumentIdentifier(self.version, self.uri)
+        change = types.TextDocumentContentChangePartial(span, new)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(name, [change]))
+        return await self.diagnostics()
+
+    async def diagnostics(self) -> list[types.Diagnostic]:
+        if self.pulls:
+            report = await self.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(self.document))
+            return list(report.items)
+        await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        return list(self.client.diagnostics[self.uri])
+
+    def edits_of(self, edit: types.WorkspaceEdit | None) -> list[types.TextEdit]:
+        """The edits of this text, in the form that the editor understands; VS Code's say which version they are for."""
+        assert edit is not None
+        if edit.changes is not None:
+            return list(edit.changes[self.uri])
+        (change,) = edit.document_changes or []
+        assert isinstance(change, types.TextDocumentEdit)
+        assert change.text_document.version == self.version
+        return [each for each in change.edits if isinstance(each, types.TextEdit)]
+
+    def position(self, offset: int) -> types.Position:
+        before = self.text[:offset]
+        return types.Position(before.count("\n"), offset - before.rfind("\n") - 1)
+
+    def at(self, word: str) -> types.Position:
+        """Behind the first letter of the first place where the word stands."""
+        return self.position(self.text.index(word) + 1)
+
+
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=[SERVER]), params=EDITORS)
+async def client(request: pytest.FixtureRequest, client: LanguageClient) -> Any:
+    answer = await client.initialize_session(types.InitializeParams(capabilities=client_capabilities(request.param)))
+    client.advertised = answer.capabilities
+    yield
+    await client.shutdown_session()
+
+
+@pytest.fixture
+def session(client: LanguageClient, playground: Playground) -> Session:
+    """The playground's text in an editor; not opened yet."""
+    return Session(client, playground.uri, playground.text)

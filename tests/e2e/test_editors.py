@@ -2,76 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
-import pytest_lsp
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
-SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
-EDITORS = ["visual_studio_code", "neovim@0.11"]
+if TYPE_CHECKING:
+    from conftest import Session
 
 pytestmark = pytest.mark.asyncio
-
-
-@pytest_lsp.fixture(config=ClientServerConfig(server_command=[SERVER]), params=EDITORS)
-async def client(request: pytest.FixtureRequest, client: LanguageClient) -> Any:
-    answer = await client.initialize_session(types.InitializeParams(capabilities=client_capabilities(request.param)))
-    client.advertised = answer.capabilities
-    yield
-    await client.shutdown_session()
-
-
-class Session:
-    """One text in one editor."""
-
-    def __init__(self, client: LanguageClient, uri: str, text: str) -> None:
-        self.client, self.uri, self.text, self.version = client, uri, text, 1
-        self.document = types.TextDocumentIdentifier(uri)
-
-    @property
-    def pulls(self) -> bool:
-        capabilities = self.client.capabilities
-        return bool(capabilities and capabilities.text_document and capabilities.text_document.diagnostic)
-
-    async def open(self) -> list[types.Diagnostic]:
-        item = types.TextDocumentItem(self.uri, "typescript", self.version, self.text)
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-        return await self.diagnostics()
-
-    async def replace(self, old: str, new: str) -> list[types.Diagnostic]:
-        """Type over the first place where `old` stands."""
-        at = self.text.index(old)
-        span = types.Range(self.position(at), self.position(at + len(old)))
-        self.text = self.text.replace(old, new, 1)
-        self.version += 1
-        name = types.VersionedTextDocumentIdentifier(self.version, self.uri)
-        change = types.TextDocumentContentChangePartial(span, new)
-        self.client.text_document_did_change(types.DidChangeTextDocumentParams(name, [change]))
-        return await self.diagnostics()
-
-    async def diagnostics(self) -> list[types.Diagnostic]:
-        if self.pulls:
-            report = await self.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(self.document))
-            return list(report.items)
-        await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-        return list(self.client.diagnostics[self.uri])
-
-    def position(self, offset: int) -> types.Position:
-        before = self.text[:offset]
-        return types.Position(before.count("\n"), offset - before.rfind("\n") - 1)
-
-    def at(self, word: str) -> types.Position:
-        """Behind the first letter of the first place where the word stands."""
-        return self.position(self.text.index(word) + 1)
-
-
-@pytest.fixture
-def session(client: LanguageClient, playground: Any) -> Session:
-    return Session(client, playground.uri, playground.text)
 
 
 async def test_a_right_text_has_no_diagnostics(session: Session) -> None:
@@ -126,17 +65,6 @@ async def test_completion_proposes_types_and_symbols(session: Session) -> None:
     assert "seven" in [item.label for item in symbols.items]
 
 
-def edits_of(fix: types.CodeAction, session: Session) -> list[types.TextEdit]:
-    """The edits of a fix, in the form that this editor understands; VS Code's says which version it is for."""
-    assert fix.edit is not None
-    if fix.edit.changes is not None:
-        return list(fix.edit.changes[session.uri])
-    (change,) = fix.edit.document_changes or []
-    assert isinstance(change, types.TextDocumentEdit)
-    assert change.text_document.version == session.version
-    return [edit for edit in change.edits if isinstance(edit, types.TextEdit)]
-
-
 async def test_a_quick_fix_mends_the_text(session: Session) -> None:
     session.text = session.text.replace('["i32", "i32"]', '["int", "i32"]')
     (mistake,) = await session.open()
@@ -148,7 +76,7 @@ async def test_a_quick_fix_mends_the_text(session: Session) -> None:
     assert isinstance(fix, types.CodeAction)
     assert fix.kind == types.CodeActionKind.QuickFix
     assert list(fix.diagnostics or []) == [mistake]
-    (edit,) = edits_of(fix, session)
+    (edit,) = session.edits_of(fix.edit)
     start, end = (
         sum(map(len, session.text.splitlines(True)[: at.line])) + at.character
         for at in (edit.range.start, edit.range.end)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from wire import Wire
 
+from ffi_lsp.server.features import FEATURES
+
 PUBLISH = "textDocument/publishDiagnostics"
 
 
@@ -187,18 +189,24 @@ def test_an_order_of_the_wrong_form_is_refused_by_field(runner: Runner) -> None:
 def test_nothing_but_a_run_loads_the_library(runner: Runner, playground: Any) -> None:
     wire, mark = runner.wire, playground.mark
     document = {"textDocument": {"uri": playground.uri}}
-    everywhere = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
-    edit = {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "// \n"}
+    start, end = {"line": 0, "character": 0}, {"line": 99, "character": 0}
+    everywhere = {
+        **document,
+        "range": {"start": start, "end": end},
+        "context": {"diagnostics": [], "includeDeclaration": True},
+        "positions": [start],
+        "newName": "other",
+    }
     wire.until(lambda message: message.get("method") == PUBLISH)
     for line, text in enumerate(playground.text.splitlines()):
-        for column in range(0, len(text) + 1, 3):
-            at = {**document, "position": {"line": line, "character": column}}
-            wire.request("textDocument/hover", at)
-            wire.request("textDocument/completion", at)
-    wire.request("textDocument/codeLens", document)
-    wire.request("textDocument/codeAction", {**document, "range": everywhere, "context": {"diagnostics": []}})
-    changed = {"textDocument": {"uri": playground.uri, "version": 2}, "contentChanges": [edit]}
-    wire.notify("textDocument/didChange", changed)
+        for column in range(0, len(text) + 1, 9):
+            position = {"line": line, "character": column}
+            for feature in FEATURES:
+                if feature.method != "textDocument/diagnostic":
+                    wire.request(feature.method, {**everywhere, "position": position})
+    changed = {"range": {"start": start, "end": start}, "text": "// \n"}
+    version = {"textDocument": {"uri": playground.uri, "version": 2}, "contentChanges": [changed]}
+    wire.notify("textDocument/didChange", version)
     wire.notify("textDocument/didSave", document)
     wire.until(lambda message: message.get("method") == PUBLISH)
     assert not mark.exists()

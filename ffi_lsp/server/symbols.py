@@ -1,0 +1,67 @@
+"""Outlines and semantic tokens as objects of the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lsprotocol import types
+
+from ffi_lsp.ide.outline import OutlineEntry, SymbolKind
+from ffi_lsp.ide.semantic_tokens import Token, TokenKind
+from ffi_lsp.server.positions import Positions
+
+LEGEND = types.SemanticTokensLegend(
+    token_types=[kind.value for kind in TokenKind],
+    token_modifiers=[types.SemanticTokenModifiers.Declaration, types.SemanticTokenModifiers.DefaultLibrary],
+)
+"""Kinds and modifiers by their numbers; `defaultLibrary` marks what the library exports."""
+
+_KINDS = {
+    SymbolKind.LIBRARY: types.SymbolKind.Module,
+    SymbolKind.FUNCTION: types.SymbolKind.Function,
+    SymbolKind.STATIC: types.SymbolKind.Variable,
+}
+_TOKEN_KINDS = list(TokenKind)
+_DECLARATION, _EXPORTED = 1, 2
+
+
+def tree(entry: OutlineEntry, positions: Positions) -> types.DocumentSymbol:
+    """An entry with those below it."""
+    return types.DocumentSymbol(
+        name=entry.name or '""',
+        detail=entry.detail,
+        kind=_KINDS[entry.kind],
+        range=positions.range(entry.span),
+        selection_range=positions.range(entry.name_span),
+        children=[tree(child, positions) for child in entry.children],
+    )
+
+
+def flat(
+    entry: OutlineEntry, uri: str, positions: Positions, inside: str | None = None
+) -> Iterator[types.SymbolInformation]:
+    """An entry and those below it in one list, for clients that know no trees."""
+    location = types.Location(uri, positions.range(entry.span))
+    yield types.SymbolInformation(location, entry.name or '""', _KINDS[entry.kind], container_name=inside)
+    for child in entry.children:
+        yield from flat(child, uri, positions, entry.name)
+
+
+def token_data(tokens: Iterable[Token], positions: Positions) -> list[int]:
+    """Five numbers for each token: lines and columns from the one before, length, kind, modifiers."""
+    data: list[int] = []
+    line = column = 0
+    for token in tokens:
+        start, end = positions.position(token.span.start), positions.position(token.span.end)
+        if end.line != start.line or end.character <= start.character:
+            continue
+        modifiers = 0 if token.kind is TokenKind.TYPE else _DECLARATION | (_EXPORTED if token.exported else 0)
+        data += [
+            start.line - line,
+            start.character - (column if start.line == line else 0),
+            end.character - start.character,
+            _TOKEN_KINDS.index(token.kind),
+            modifiers,
+        ]
+        line, column = start.line, start.character
+    return data
