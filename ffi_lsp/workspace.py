@@ -17,6 +17,7 @@ from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, Location, dependencies, locate, open_library
 from ffi_core.model import DlopenCall, Symbol, Text
 from ffi_core.source import SourceTree, parse
+from ffi_lsp import suppress
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.rules import LibraryFacts, run
 from ffi_lsp.rules.schema_values import symbol_of
@@ -78,16 +79,16 @@ class Workspace:
         data: the text in UTF-8, saved or not.
         version: the editor's number for it.
         """
-        calls: tuple[DlopenCall, ...] = ()
-        if mentions_bindings(data):
-            tree = parse(data, path.suffix, self._trees.get(path))
-            self._trees[path] = tree
-            calls = read_tree(tree)
+        text = SourceText(data)
+        if not mentions_bindings(data):
+            return Snapshot(path, text, version, (), (), ())
+        tree = self._trees[path] = parse(data, path.suffix, self._trees.get(path))
+        calls = read_tree(tree)
         facts = tuple(self._libraries.facts(call, path.parent) for call in calls)
         found = dict.fromkeys(
             diagnostic for call, fact in zip(calls, facts, strict=True) for diagnostic in run(call, fact)
         )
-        return Snapshot(path, SourceText(data), version, calls, facts, tuple(found))
+        return Snapshot(path, text, version, calls, facts, tuple(suppress.apply(tree, text, found)))
 
     def forget(self, path: Path) -> None:
         """Drop what is remembered about a file that was closed."""

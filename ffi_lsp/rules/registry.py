@@ -30,6 +30,10 @@ class Finding:
 Check = Callable[[DlopenCall, LibraryFacts], Iterable[Finding]]
 
 
+def _nothing(_call: DlopenCall, _facts: LibraryFacts) -> Iterable[Finding]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
@@ -40,7 +44,7 @@ class Rule:
     name: ``symbol-not-exported``.
     severity: how much damage the mistake does.
     documentation: its page in Markdown: one line of summary, then the sections that say what, why and how to mend it.
-    check: pure function that yields what is wrong with one call.
+    check: pure function that yields what is wrong with one call; a rule about comments has none of its own.
     """
 
     code: str
@@ -62,9 +66,13 @@ class Rule:
     def judge(self, call: DlopenCall, facts: LibraryFacts) -> Iterator[Diagnostic]:
         """Every diagnostic of this rule for one call."""
         for finding in self.check(call, facts):
-            yield Diagnostic(
-                self.code, self.name, self.severity, finding.span, finding.message, finding.symbol, finding.fixes
-            )
+            yield self.diagnostic(finding)
+
+    def diagnostic(self, finding: Finding) -> Diagnostic:
+        """A finding as a diagnostic of this rule."""
+        return Diagnostic(
+            self.code, self.name, self.severity, finding.span, finding.message, finding.symbol, finding.fixes
+        )
 
 
 def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
@@ -76,5 +84,5 @@ def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
             loaded = importlib.import_module(f"{package_name}.{module.name}")
             code, name = match[1].upper(), match[2].replace("_", "-")
             documentation = inspect.cleandoc(loaded.__doc__ or "")
-            rules[code] = Rule(code, name, loaded.SEVERITY, documentation, loaded.check)
+            rules[code] = Rule(code, name, loaded.SEVERITY, documentation, getattr(loaded, "check", _nothing))
     return MappingProxyType(rules)
