@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from cattrs import ClassValidationError, transform_error
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol
@@ -53,7 +54,9 @@ class Protocol(LanguageServerProtocol):
         try:
             self.handle_message(self.structure_message(message))
         except JsonRpcException as failure:
-            self._refuse(request, failure.code, f"{failure.message}: {failure.__cause__ or 'wrong form'}")
+            cause = failure.__cause__
+            reasons = transform_error(cause) if isinstance(cause, ClassValidationError) else [str(cause)]
+            self._refuse(request, failure.code, f"{failure.message}: {'; '.join(reasons)}")
 
     def end(self) -> None:
         """Let the server end: the client said so, or is gone."""

@@ -22,7 +22,11 @@ SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 SOURCE = """
 #include <stdio.h>
 #include <stdlib.h>
-__attribute__((constructor)) static void mark(void) { FILE *file = fopen(MARK, "w"); if (file) fclose(file); }
+__attribute__((constructor)) static void mark(void) {
+  FILE *file = fopen(MARK, "w");
+  if (file) fclose(file);
+  puts("constructed");
+}
 int add(int a, int b) { return a + b; }
 int seven(void) { return 7; }
 int talk(void) { puts("Content-Length: 5"); fflush(stdout); return getchar(); }

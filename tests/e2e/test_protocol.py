@@ -111,6 +111,11 @@ def test_parameters_of_the_wrong_form_are_refused_once(ready: Wire, parameters: 
     assert error_code(reply(ready, ready.ask(HOVER, parameters))) in (-32602, -32603)
 
 
+def test_the_refusal_names_the_field(ready: Wire) -> None:
+    answer = reply(ready, ready.ask(HOVER, {"textDocument": {"uri": "file:///a.ts"}, "position": {"line": 1}}))
+    assert "character" in answer["error"]["message"]
+
+
 @pytest.mark.parametrize(
     "body",
     [b"{", b"\xff\xfe", b"[" * 100_000, b"17", b"[]", b'{"id": 1}', b'{"jsonrpc": "1.0", "id": 1, "method": "x"}'],
