@@ -56,8 +56,8 @@ def section() -> str:
             "",
             *sqlite_table(sqlite),
             "",
-            "One call from Python as a multiple of an extension that is written by hand for just that function and makes",
-            "the same checks (median ± its absolute deviation; below 1 is faster than by hand):",
+            "One call from Python as a multiple of an extension that is written by hand for just that function and",
+            "makes the same checks (median ± its absolute deviation; below 1 is faster than by hand):",
             "",
             *call_table(call),
         ]
