@@ -11,7 +11,8 @@ from struct import Struct
 from types import MappingProxyType
 
 from ffi_core.errors import LibraryLoadError, LoadFailure
-from ffi_core.library.elf_symbols import ElfExports, SymbolTables
+from ffi_core.library.elf_symbols import ElfExports
+from ffi_core.library.elf_tables import SymbolTables
 from ffi_core.library.image import Image
 from ffi_core.library.library import Library
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ffi_core.library.near import nearest_symbol
 from ffi_core.model import Symbol
 
 Format = Literal["elf", "mach-o", "pe"]
@@ -98,7 +98,7 @@ class Library:
 
     def nearest(self, name: str) -> str | None:
         """The exported name that resembles `name` most, or None where nothing does."""
-        return nearest_name(name, self._names)
+        return nearest_symbol(name, self._names)
 
     @cached_property
     def _symbols(self) -> tuple[Symbol, ...]:
@@ -116,21 +116,3 @@ class Library:
             if symbol.default:
                 by_name.setdefault(symbol.name, symbol)
         return by_name
-
-
-def nearest_name(name: str, names: tuple[str, ...]) -> str | None:
-    """The one of `names` that a person who wrote `name` most likely meant, or None where none is near.
-
-    A name that differs only in case or underscores comes first, then the one that shares most of its letters.
-    """
-    plain = _letters(name)
-    same = next((other for other in names if _letters(other) == plain), None)
-    if same is not None or not plain:
-        return same
-    slack = 2 + len(name) // 6
-    alike = [other for other in names if abs(len(other) - len(name)) <= slack]
-    return next(iter(difflib.get_close_matches(name, alike, n=1, cutoff=0.75)), None)
-
-
-def _letters(name: str) -> str:
-    return name.replace("_", "").lower()

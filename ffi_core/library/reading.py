@@ -33,6 +33,11 @@ def open_library(path: str | Path) -> Library:
     return _read(file, stamp_of(file))
 
 
+def forget() -> None:
+    """Forget every library read so far; they are read again when they are opened again."""
+    _read.cache_clear()
+
+
 @lru_cache(maxsize=_CACHED_LIBRARIES)
 def _read(path: Path, stamp: Stamp) -> Library:
     with open_image(path, stamp) as image:
