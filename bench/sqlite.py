@@ -131,7 +131,7 @@ def javascript_contenders(folder: Path) -> tuple[list[Contender], list[Absent]]:
             absent.append(found)
             continue
         try:
-            present.append(Contender(name, found.version, runtime.prepare(found, file, folder)))
+            present.append(Contender(name, found.version, runtime.prepare(found, file, folder, False)))
         except PreparationError as error:
             absent.append(Absent(name, str(error), "see the compiler's words"))
     return present, absent

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-COMMANDS = ("symbols", "locate", "call", "bench")
+COMMANDS = ("symbols", "locate", "call", "bench", "run", "runtimes")
 """In the order of the help page; each is a module of this package."""
 
 

@@ -36,7 +36,7 @@ def run(porffor: Installed, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     """`run(file, times=1)` compiles a file once, runs it that often and gives each run's output; any crash fails."""
 
     def compile_and_run(file: Path, times: int = 1) -> list[str]:
-        command = RUNTIMES["porffor"].prepare(porffor, file, tmp_path_factory.mktemp("porffor"))
+        command = RUNTIMES["porffor"].prepare(porffor, file, tmp_path_factory.mktemp("porffor"), False)
         outputs = []
         for _ in range(times):
             done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)

@@ -9,6 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+PRELUDE = Path(__file__).parent / "prelude"
+"""The folder of JavaScript modules that teach a runtime the dialects of the others."""
+
+EVERY_DIALECT = frozenset({"porffor", "deno", "bun", "node"})
+"""What a runtime speaks that has a prelude."""
+
 _PROBE_SECONDS = 20
 
 
@@ -51,18 +57,21 @@ class Runtime:
     Parameters
     ----------
     name: ``"deno"``, ...
-    dialect: the dialect of FFI that it runs, by the name of `ffi_core.dialects`.
+    dialect: its own dialect of FFI, by the name of `ffi_core.dialects`.
+    speaks: every dialect that it runs, its own and those that our prelude teaches it.
     packages: the npm packages that bring it here, each with its version; none where pip brings it.
     find: looks for it in a cache folder (see `cache_folder`) and on PATH.
-    prepare: given what was found, a file and a scratch folder, gives the command that runs the file. It may compile
-        into the scratch folder first, and raises `PreparationError` where that fails.
+    prepare: given what was found, a file, a scratch folder and whether the file speaks another dialect, gives the
+        command that runs the file. It may compile into the scratch folder first, and raises `PreparationError` where
+        that fails.
     """
 
     name: str
     dialect: str
+    speaks: frozenset[str]
     packages: Callable[[], tuple[str, ...]]
     find: Callable[[Path], Installed | Absent]
-    prepare: Callable[[Installed, Path, Path], tuple[str, ...]]
+    prepare: Callable[[Installed, Path, Path, bool], tuple[str, ...]]
 
 
 class PreparationError(Exception):

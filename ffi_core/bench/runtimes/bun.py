@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ffi_core.bench.runtimes.base import Absent, Installed, Runtime, ask_version, npm_platform
+from ffi_core.bench.runtimes.base import EVERY_DIALECT, PRELUDE, Absent, Installed, Runtime, ask_version, npm_platform
 
 
 def _package() -> str:
@@ -27,8 +27,9 @@ def _find(cache: Path) -> Installed | Absent:
     return Installed("bun", version, (program,))
 
 
-def _prepare(found: Installed, file: Path, _: Path) -> tuple[str, ...]:
-    return (*found.program, "run", str(file))
+def _prepare(found: Installed, file: Path, _: Path, foreign: bool) -> tuple[str, ...]:
+    prelude = ("--preload", str(PRELUDE / "preload_bun.mjs")) if foreign else ()
+    return (*found.program, "run", *prelude, str(file))
 
 
-RUNTIME = Runtime("bun", "bun", lambda: (f"{_package()}@1",), _find, _prepare)
+RUNTIME = Runtime("bun", "bun", EVERY_DIALECT, lambda: (f"{_package()}@1",), _find, _prepare)

@@ -6,7 +6,7 @@ import importlib
 import shutil
 from pathlib import Path
 
-from ffi_core.bench.runtimes.base import Absent, Installed, Runtime, ask_version
+from ffi_core.bench.runtimes.base import EVERY_DIALECT, PRELUDE, Absent, Installed, Runtime, ask_version
 
 
 def _find(_: Path) -> Installed | Absent:
@@ -28,8 +28,13 @@ def _from_pypi() -> str | None:
         return None
 
 
-def _prepare(found: Installed, file: Path, _: Path) -> tuple[str, ...]:
-    return (*found.program, "run", "--quiet", "--no-config", "--no-lock", "--no-check", "--allow-ffi", str(file))
+def _prepare(found: Installed, file: Path, _: Path, foreign: bool) -> tuple[str, ...]:
+    options = ["--quiet", "--no-lock", "--no-check", "--allow-ffi"]
+    if foreign:
+        # The import map leads bun:ffi and node:ffi to the prelude; it would not stand beside a project's own.
+        options += ["--no-config", f"--import-map={PRELUDE / 'import_map.json'}"]
+        options.append(f"--preload={PRELUDE / 'preload_deno.mjs'}")
+    return (*found.program, "run", *options, str(file))
 
 
-RUNTIME = Runtime("deno", "deno", lambda: (), _find, _prepare)
+RUNTIME = Runtime("deno", "deno", EVERY_DIALECT, lambda: (), _find, _prepare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ffi_core.bench.runtimes.base import Absent, Installed, Runtime, ask_version, npm_platform
+from ffi_core.bench.runtimes.base import EVERY_DIALECT, PRELUDE, Absent, Installed, Runtime, ask_version, npm_platform
 
 FIRST_WITH_FFI = 26
 """The first major version that has ``node:ffi``."""
@@ -36,8 +36,9 @@ def _find(cache: Path) -> Installed | Absent:
     return Installed("node", version, (program,))
 
 
-def _prepare(found: Installed, file: Path, _: Path) -> tuple[str, ...]:
-    return (*found.program, "--experimental-ffi", "--no-warnings", str(file))
+def _prepare(found: Installed, file: Path, _: Path, foreign: bool) -> tuple[str, ...]:
+    prelude = ("--import", (PRELUDE / "preload_node.mjs").as_uri()) if foreign else ()
+    return (*found.program, "--experimental-ffi", "--no-warnings", *prelude, str(file))
 
 
-RUNTIME = Runtime("node", "node", lambda: (f"{_package()}@{FIRST_WITH_FFI}",), _find, _prepare)
+RUNTIME = Runtime("node", "node", EVERY_DIALECT, lambda: (f"{_package()}@{FIRST_WITH_FFI}",), _find, _prepare)

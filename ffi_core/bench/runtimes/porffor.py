@@ -38,7 +38,9 @@ def _c_compiler() -> str | None:
     return shutil.which((os.environ.get("CC") or "cc").split()[0])
 
 
-def _prepare(found: Installed, file: Path, folder: Path) -> tuple[str, ...]:
+def _prepare(found: Installed, file: Path, folder: Path, foreign: bool) -> tuple[str, ...]:
+    if foreign:
+        raise PreparationError("Porffor binds native functions at compile time, by Porffor.dlopen alone")
     program = folder / f"{file.name}.porffor"
     command = [*found.program, "native", str(file), str(program)]
     try:
@@ -52,4 +54,4 @@ def _prepare(found: Installed, file: Path, folder: Path) -> tuple[str, ...]:
     return (str(program),)
 
 
-RUNTIME = Runtime("porffor", "porffor", lambda: (PACKAGE,), _find, _prepare)
+RUNTIME = Runtime("porffor", "porffor", frozenset({"porffor"}), lambda: (PACKAGE,), _find, _prepare)

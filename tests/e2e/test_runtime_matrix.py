@@ -1,0 +1,254 @@
+"""A program in each dialect runs on each runtime, its own and the others, and prints the same."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 120
+
+pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="the runtimes come from npm, and there is no npm")
+
+LIBRARY = """
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+int8_t minus8(int8_t x) { return -x; }
+uint8_t next8(uint8_t x) { return x + 1; }
+int16_t minus16(int16_t x) { return -x; }
+uint32_t top32(void) { return 4294967295u; }
+int32_t add(int32_t a, int32_t b) { return a + b; }
+int64_t minus64(int64_t x) { return -x; }
+uint64_t top64(void) { return UINT64_MAX; }
+size_t length(const char *text) { return strlen(text); }
+float halff(float x) { return x / 2; }
+double half(double x) { return x / 2; }
+bool negate(bool x) { return !x; }
+void fill(uint8_t *out, int32_t count) { for (int i = 0; i < count; i++) out[i] = i + 1; }
+int32_t sum(const uint8_t *bytes, int32_t count) { int total = 0; while (count) total += bytes[--count]; return total; }
+void *same(void *address) { return address; }
+void *nothing(void) { return 0; }
+const char *greeting(void) { return "gr\\xc3\\xbc\\xc3\\x9f dich"; }
+int32_t is_null(void *address) { return address == 0; }
+"""
+
+DENO = """
+const library = Deno.dlopen("LIBRARY", {
+  minus8: { parameters: ["i8"], result: "i8" },
+  next8: { parameters: ["u8"], result: "u8" },
+  minus16: { parameters: ["i16"], result: "i16" },
+  top32: { parameters: [], result: "u32" },
+  plus: { name: "add", parameters: ["i32", "i32"], result: "i32" },
+  minus64: { parameters: ["i64"], result: "i64" },
+  top64: { parameters: [], result: "u64" },
+  length: { parameters: ["buffer"], result: "usize" },
+  halff: { parameters: ["f32"], result: "f32" },
+  half: { parameters: ["f64"], result: "f64" },
+  negate: { parameters: ["bool"], result: "bool" },
+  fill: { parameters: ["buffer", "i32"], result: "void" },
+  same: { parameters: ["pointer"], result: "pointer" },
+  nothing: { parameters: [], result: "pointer" },
+  greeting: { parameters: [], result: "pointer" },
+  is_null: { parameters: ["pointer"], result: "i32" },
+  missing: { parameters: [], result: "void", optional: true },
+});
+const s = library.symbols;
+const out = new Uint8Array(4);
+s.fill(out, 4);
+const pointer = Deno.UnsafePointer.of(out);
+const view = new Deno.UnsafePointerView(s.same(pointer));
+const text = new TextEncoder().encode("four\\0");
+console.log(String([s.minus8(5), s.next8(255), s.minus16(-7), s.top32(), s.plus(2, 40), s.minus64(9n), s.top64()]));
+console.log(String([s.length(text), s.halff(0.5), s.half(0.1), s.negate(true), out]));
+console.log(String([view.getUint32(), view.getUint8(3), s.nothing(), s.is_null(null), s.is_null(pointer), s.missing]));
+console.log(Deno.UnsafePointer.equals(pointer, s.same(pointer)), Deno.UnsafePointerView.getCString(s.greeting()));
+library.close();
+"""
+
+BUN = """
+import { dlopen, FFIType, ptr, read, CString } from "bun:ffi";
+const { symbols: s } = dlopen("LIBRARY", {
+  minus8: { args: ["i8"], returns: "i8" },
+  next8: { args: [FFIType.u8], returns: FFIType.u8 },
+  minus16: { args: ["int16_t"], returns: "i16" },
+  top32: { returns: "uint32_t" },
+  add: { args: ["int", "int"], returns: "int" },
+  minus64: { args: ["i64"], returns: "i64" },
+  top64: { returns: "u64" },
+  length: { args: ["ptr"], returns: "u64_fast" },
+  halff: { args: ["float"], returns: "float" },
+  half: { args: ["double"], returns: "double" },
+  negate: { args: ["bool"], returns: "bool" },
+  fill: { args: ["ptr", "i32"] },
+  same: { args: ["ptr"], returns: "ptr" },
+  nothing: { returns: "ptr" },
+  greeting: { returns: "cstring" },
+  is_null: { args: ["ptr"], returns: "i32" },
+});
+const out = new Uint8Array(4);
+s.fill(out, 4);
+const pointer = s.same(ptr(out));
+console.log(String([s.minus8(5), s.next8(255), s.minus16(-7), s.top32(), s.add(2, 40), s.minus64(9n), s.top64()]));
+console.log(String([s.length(Buffer.from("four\\0")), s.halff(0.5), s.half(0.1), s.negate(true), out]));
+console.log(String([read.u32(pointer), read.u8(pointer, 3), s.nothing(), s.is_null(null), s.is_null(pointer)]));
+console.log(String([pointer === ptr(out), s.greeting(), new CString(ptr(Buffer.from("own\\0")))]));
+"""
+
+NODE = """
+import { dlopen, getUint32, getRawPointer, toString } from "node:ffi";
+const { functions: s } = dlopen("LIBRARY", {
+  minus8: { arguments: ["i8"], return: "int8" },
+  next8: { arguments: ["uint8"], return: "u8" },
+  minus16: { arguments: ["i16"], return: "i16" },
+  top32: { return: "u32" },
+  add: { arguments: ["i32", "i32"], return: "i32" },
+  minus64: { arguments: ["i64"], return: "i64" },
+  top64: { return: "u64" },
+  length: { arguments: ["string"], return: "u64" },
+  halff: { arguments: ["float"], return: "float" },
+  half: { arguments: ["double"], return: "double" },
+  fill: { arguments: ["buffer", "i32"], return: "void" },
+  same: { arguments: ["pointer"], return: "pointer" },
+  nothing: { return: "pointer" },
+  greeting: { return: "string" },
+  is_null: { arguments: ["pointer"], return: "i32" },
+});
+const out = new Uint8Array(4);
+s.fill(out, 4);
+const pointer = s.same(out);
+console.log(String([s.minus8(5), s.next8(255), s.minus16(-7), s.top32(), s.add(2, 40), s.minus64(9n), s.top64()]));
+console.log(String([s.length("four"), s.halff(0.5), s.half(0.1), out, getUint32(pointer), s.nothing()]));
+console.log(String([s.is_null(null), s.is_null(pointer), pointer === getRawPointer(out), toString(s.greeting())]));
+let refused = false;
+try { s.add(1); } catch (error) { refused = error instanceof TypeError; }
+console.log(refused);
+"""
+
+PORFFOR = """
+const { add, fill, sum, is_null, length } = Porffor.dlopen("LIBRARY", {
+  add: { parameters: ["i32", "i32"], result: "i32" },
+  fill: { parameters: ["buffer", "i32"] },
+  sum: { parameters: ["buffer", "i32"], result: "i32" },
+  is_null: { parameters: ["pointer"], result: "i32" },
+  length: { parameters: ["buffer"], result: "i32" },
+});
+const out = new Uint8Array(4);
+const bytes = Porffor.wasm.i32.load(out, 0, 4);
+fill(bytes, 4);
+console.log("" + add(2, 40) + " " + out[3] + " " + sum(bytes, 4));
+console.log("" + is_null(null) + " " + is_null(4096) + " " + length("four"));
+"""
+
+PROGRAMS = {
+    "porffor": ("program.porf.ts", PORFFOR, ["42 4 10", "1 0 4"]),
+    "deno": (
+        "program.deno.ts",
+        DENO,
+        [
+            "-5,0,7,4294967295,42,-9,18446744073709551615",
+            "4,0.25,0.05,false,1,2,3,4",
+            "67305985,4,,1,0,",
+            "true grüß dich",
+        ],
+    ),
+    "bun": (
+        "program.bun.ts",
+        BUN,
+        [
+            "-5,0,7,4294967295,42,-9,18446744073709551615",
+            "4,0.25,0.05,false,1,2,3,4",
+            "67305985,4,,1,0",
+            "true,grüß dich,own",
+        ],
+    ),
+    "node": (
+        "program.node.mjs",
+        NODE,
+        [
+            "-5,0,7,4294967295,42,-9,18446744073709551615",
+            "4,0.25,0.05,1,2,3,4,67305985,0",
+            "1,0,true,grüß dich",
+            "true",
+        ],
+    ),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runtimes() -> None:
+    script = ROOT / "scripts" / "install_runtimes.py"
+    subprocess.run([sys.executable, str(script), "--strict"], check=True, timeout=900)
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("ffi-core")), "run", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+
+@pytest.fixture
+def write(compile_library, tmp_path: Path):
+    def write_program(name: str, text: str) -> str:
+        file = tmp_path / name
+        file.write_text(text.replace("LIBRARY", str(compile_library(LIBRARY, "libmatrix.so"))), encoding="utf-8")
+        return str(file)
+
+    return write_program
+
+
+@pytest.mark.parametrize("runtime", ["deno", "bun", "node"])
+@pytest.mark.parametrize("dialect", list(PROGRAMS))
+def test_each_dialect_runs_on_each_runtime(dialect: str, runtime: str, write) -> None:
+    name, text, expected = PROGRAMS[dialect]
+    done = run(write(name, text), "--runtime", runtime)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == expected
+
+
+def test_porffor_runs_its_own_dialect_by_default(write) -> None:
+    name, text, expected = PROGRAMS["porffor"]
+    assert run(write(name, text)).stdout.splitlines() == expected
+
+
+@pytest.mark.parametrize("dialect", ["deno", "bun", "node"])
+def test_porffor_refuses_the_other_dialects_with_the_reason(dialect: str, write) -> None:
+    name, text, _ = PROGRAMS[dialect]
+    done = run(write(name, text), "--runtime", "porffor")
+    assert done.returncode == 2
+    assert "by Porffor.dlopen alone" in done.stderr
+
+
+@pytest.mark.parametrize("runtime", ["bun", "node"])
+def test_what_cannot_be_mapped_is_refused_with_the_reason(runtime: str, write) -> None:
+    schema = '{ add: { parameters: [{ struct: ["i32", "i32"] }], result: "i32" } }'
+    done = run(write("struct.ts", f'Deno.dlopen("LIBRARY", {schema});'), "--runtime", runtime)
+    assert done.returncode == 1
+    assert "a struct by value cannot be mapped: the other runtimes pass none" in done.stderr
+
+
+def test_the_exit_code_is_the_programs_own(write) -> None:
+    file = write("exit.js", "process.exit(7);")
+    assert run(file, "--runtime", "node").returncode == 7
+    assert run(file, "--runtime", "node", "--runtime", "bun").returncode == 7
+
+
+def test_a_program_that_a_signal_ends_gives_128_and_its_number(write) -> None:
+    done = run(
+        write("abort.js", 'process.kill(process.pid, "SIGKILL"); setTimeout(() => {}, 9000);'), "--runtime", "node"
+    )
+    assert done.returncode == 137
+
+
+def test_several_runtimes_print_one_after_the_other(write) -> None:
+    name, text, expected = PROGRAMS["porffor"]
+    done = run(write(name, text), "--runtime", "bun", "--runtime", "node")
+    assert done.stdout.splitlines() == ["--- bun", *expected, "--- node", *expected]
+
+
+def test_a_file_that_is_missing_is_told() -> None:
+    done = run("none.ts")
+    assert (done.returncode, done.stderr) == (2, "ffi-core run: none.ts: No such file or directory\n")
