@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ffi_core.model import Span
+from ffi_core.model import SourceDeclaration, Span
+from ffi_lsp.ide.measured import Measurement
+from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
 
 
@@ -26,13 +29,26 @@ class CodeLens:
     call: int
 
 
-def code_lenses(snapshot: Snapshot) -> list[CodeLens]:
-    """A lens for each declared function that its library exports; what cannot run has a diagnostic instead."""
+def code_lenses(snapshot: Snapshot, measured: Mapping[str, Measurement]) -> list[CodeLens]:
+    """A lens for each declared function that its library exports; what cannot run has a diagnostic instead.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    measured: the last run of each function by its key in the schema; its time stands in the title.
+    """
     return [
-        CodeLens(entry.name_span, f"Run {entry.name}()", entry.name, index)
+        CodeLens(entry.name_span, _title(entry, facts, measured.get(entry.name)), entry.name, index)
         for index, (call, facts) in enumerate(zip(snapshot.calls, snapshot.facts, strict=True))
         for entry in call.declarations
         if entry.declaration is not None
         and entry.declaration.signature is not None
         and facts.find(entry.declaration.symbol) is not None
     ]
+
+
+def _title(entry: SourceDeclaration, facts: LibraryFacts, last: Measurement | None) -> str:
+    title = f"Run {entry.name}()"
+    if last is None or not last.is_about(entry):
+        return title
+    return f"{title} · {last.time}" + ("" if last.holds_for(facts) else " before the library changed")

@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcException
 
 from ffi_lsp.ide import code_action, code_lens, completion, hover, outline, references, rename, signature_help
 from ffi_lsp.ide.cursor import Role
+from ffi_lsp.ide.measured import inlay_hints
 from ffi_lsp.ide.semantic_tokens import semantic_tokens
 from ffi_lsp.server import messages, symbols
 from ffi_lsp.server.question import Question
@@ -43,7 +44,7 @@ def on_code_action(question: Question) -> list[types.CodeAction]:
 
 def on_code_lens(question: Question) -> list[types.CodeLens]:
     """Answer `textDocument/codeLens`."""
-    lenses = code_lens.code_lenses(question.snapshot)
+    lenses = code_lens.code_lenses(question.snapshot, question.measured)
     return [messages.code_lens(lens, question.document, question.positions) for lens in lenses]
 
 
@@ -147,3 +148,12 @@ def on_selection_range(question: Question) -> list[types.SelectionRange] | None:
 def on_semantic_tokens(question: Question) -> types.SemanticTokens:
     """Answer `textDocument/semanticTokens/full`."""
     return types.SemanticTokens(symbols.token_data(semantic_tokens(question.snapshot), question.positions))
+
+
+def on_inlay_hint(question: Question) -> list[types.InlayHint]:
+    """Answer `textDocument/inlayHint`."""
+    span = question.positions.span(question.params.range)
+    return [
+        types.InlayHint(question.positions.position(hint.offset), hint.text, tooltip=hint.tooltip, padding_left=True)
+        for hint in inlay_hints(question.snapshot, span, question.measured)
+    ]

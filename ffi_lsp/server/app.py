@@ -22,9 +22,12 @@ from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.protocol import Protocol
 from ffi_lsp.server.question import Question
 from ffi_lsp.server.quick_run import QuickRuns
+from ffi_lsp.server.watching import LibraryWatch
 from ffi_lsp.text import Encoding
 from ffi_lsp.workspace import Workspace
 
+_LIBRARY_DELAY = 1.2
+"""Seconds from a change on disk to the new judgement: a linker has finished, and the workspace looks again."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,9 +43,12 @@ class Server(LanguageServer):
         self.documents = Documents()
         self.facts = Workspace()
         self.quick_runs = QuickRuns(self)
+        self.watch = LibraryWatch(self)
+        self._files_timer: asyncio.TimerHandle | None = None
         # `partial`, because pygls writes attributes on what it registers, and a bound method takes none.
         self.feature(types.INITIALIZE)(partial(self._initialize))
         self.feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(self._did_save))
+        self.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(self._did_change_files))
         self.command(messages.QUICK_RUN)(partial(self.quick_runs.command))
 
     def _initialize(self, params: types.InitializeParams) -> None:
@@ -64,7 +70,7 @@ class Server(LanguageServer):
             return None
         snapshot = document.snapshot(self.facts)
         positions = Positions(document.text, self.encoding)
-        return Question(params, document, snapshot, positions, self.client, self.facts)
+        return Question(params, document, snapshot, positions, self.client, self.facts, document.measured)
 
     # --- the texts -----------------------------------------------------------------------------------------------
 
@@ -97,18 +103,41 @@ class Server(LanguageServer):
             document.forget()
             self._judge_soon(document)
 
-    def _judge_soon(self, document: Document) -> None:
-        """Push diagnostics once the messages that wait already have been handled: of ten quick edits, the last."""
-        if not self.client.pulls_diagnostics:
-            asyncio.get_running_loop().call_soon(self._publish, document, document.text)
+    def _did_change_files(self, _: types.DidChangeWatchedFilesParams) -> None:
+        if self._files_timer is None:
+            self._files_timer = asyncio.get_running_loop().call_later(_LIBRARY_DELAY, self._judge_all)
 
-    def _publish(self, document: Document, text: object) -> None:
+    def _judge_all(self) -> None:
+        """Judge every text by the libraries as they are now."""
+        self._files_timer = None
+        for document in self.documents:
+            document.forget()
+            self._judge(document, document.text)
+        if self.client.pulls_diagnostics and self.client.refreshes_diagnostics:
+            self.workspace_diagnostic_refresh(None)
+        self.measured_anew()
+
+    def _judge_soon(self, document: Document) -> None:
+        """Judge a text once the messages that wait already have been handled: of ten quick edits, the last."""
+        asyncio.get_running_loop().call_soon(self._judge, document, document.text)
+
+    def _judge(self, document: Document, text: object) -> None:
         if self.documents.get(document.uri) is not document or document.text is not text:
             return
-        positions = Positions(document.text, self.encoding)
-        found = [messages.diagnostic(each, positions) for each in document.snapshot(self.facts).diagnostics]
-        number = document.version if self.client.diagnostic_versions else None
-        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, number))
+        snapshot = document.snapshot(self.facts)
+        if not self.client.pulls_diagnostics:
+            positions = Positions(document.text, self.encoding)
+            found = [messages.diagnostic(each, positions) for each in snapshot.diagnostics]
+            number = document.version if self.client.diagnostic_versions else None
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, number))
+        self.watch.update(facts for each in self.documents for facts in each.snapshot(self.facts).facts)
+
+    def measured_anew(self) -> None:
+        """Let the client ask for lenses and hints again: a run has ended, or a library has changed."""
+        if self.client.refreshes_lenses:
+            self.workspace_code_lens_refresh(None)
+        if self.client.refreshes_hints:
+            self.workspace_inlay_hint_refresh(None)
 
     # --- ends and errors -----------------------------------------------------------------------------------------
 

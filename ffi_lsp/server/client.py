@@ -25,6 +25,8 @@ class Client:
     symbol_trees: an outline may have levels.
     link_tooltips: a link may have a tooltip.
     progress: it shows work under way.
+    refreshes_lenses, refreshes_hints, refreshes_diagnostics: it asks again when it is told to.
+    watches_files: it can be asked to watch files; relative_patterns: below a folder of our choice.
     """
 
     pulls_diagnostics: bool = False
@@ -39,6 +41,11 @@ class Client:
     symbol_trees: bool = False
     link_tooltips: bool = False
     progress: bool = False
+    refreshes_lenses: bool = False
+    refreshes_hints: bool = False
+    refreshes_diagnostics: bool = False
+    watches_files: bool = False
+    relative_patterns: bool = False
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> Client:
@@ -66,6 +73,11 @@ class Client:
             symbol_trees=has("text_document.document_symbol.hierarchical_document_symbol_support"),
             link_tooltips=has("text_document.document_link.tooltip_support"),
             progress=has("window.work_done_progress"),
+            refreshes_lenses=has("workspace.code_lens.refresh_support"),
+            refreshes_hints=has("workspace.inlay_hint.refresh_support"),
+            refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
+            watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
+            relative_patterns=has("workspace.did_change_watched_files.relative_pattern_support"),
         )
 
 

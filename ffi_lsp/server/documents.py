@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from ffi_core.source.parse import SUFFIXES
+from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.text import Encoding, SourceText
 from ffi_lsp.workspace import Snapshot, Workspace
@@ -33,12 +34,14 @@ class Document:
     path: the file that it is, or would be; its folder is where relative library names start, its suffix the language.
     version: the client's number for the text as it is now.
     text: the text as it is now.
+    measured: the last run of each of its functions, by key in the schema.
     """
 
     uri: str
     path: Path
     version: int
     text: SourceText
+    measured: dict[str, Measurement] = field(default_factory=dict)
     _snapshot: Snapshot | None = field(default=None, repr=False)
 
     def edit(self, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding) -> None:

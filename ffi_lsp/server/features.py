@@ -72,6 +72,7 @@ FEATURES = (
     Feature(types.TEXT_DOCUMENT_FOLDING_RANGE, answers.on_folding_range),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_LINK, answers.on_document_link),
     Feature(types.TEXT_DOCUMENT_SELECTION_RANGE, answers.on_selection_range),
+    Feature(types.TEXT_DOCUMENT_INLAY_HINT, answers.on_inlay_hint),
     Feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answers.on_semantic_tokens, symbols.LEGEND),
     Feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,

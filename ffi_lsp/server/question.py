@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
@@ -23,6 +25,7 @@ class Question:
     positions: its positions, in the agreed encoding.
     client: what the client understands.
     workspace: reads other texts as if they stood in this place.
+    measured: the last run of each function of the text, by its key in the schema.
     """
 
     params: Any
@@ -31,6 +34,7 @@ class Question:
     positions: Positions
     client: Client
     workspace: Workspace
+    measured: Mapping[str, Measurement]
 
     @property
     def offset(self) -> int:

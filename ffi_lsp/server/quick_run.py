@@ -14,6 +14,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ffi_core.model import DlopenCall
+from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.server.progress import Progress
 
@@ -110,6 +111,7 @@ class QuickRuns:
         order = Order.read(params.arguments)
         call, facts = self._find(order)
         from ffi_core.bench import ArgumentsError, RunRequest, choose_arguments
+        from ffi_core.bench.text import duration
 
         entry = call.declaration_of(order.symbol)
         if entry is None or entry.declaration is None or facts.library is None:
@@ -121,7 +123,14 @@ class QuickRuns:
         request = RunRequest(str(facts.library.path), entry.declaration, arguments.values)
         if order.timeout is not None:
             request = RunRequest(request.library, request.declaration, request.arguments, order.timeout)
-        return self._answer(request, await self._run(request, params.work_done_token))
+        report = await self._run(request, params.work_done_token)
+        answer = self._answer(request, report)
+        document = self._server.documents.get(order.uri)
+        if document is not None and report.median_ns is not None:
+            time = duration(report.median_ns)
+            document.measured[order.symbol] = Measurement(entry.declaration, facts.library, time, answer["message"])
+            self._server.measured_anew()
+        return answer
 
     def close(self) -> None:
         """End what runs, and let nothing that waits begin."""

@@ -135,7 +135,30 @@ class Session:
         return self.position(self.text.index(word) + 1)
 
 
-@pytest_lsp.fixture(config=ClientServerConfig(server_command=[SERVER]), params=EDITORS)
+def _make_client() -> LanguageClient:
+    """A client that notes what it is asked to ask for again, and what it is asked to watch."""
+    client = pytest_lsp.make_test_lsp_client()
+    client.refreshed, client.registered = [], []
+    for method in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_INLAY_HINT_REFRESH):
+
+        def note(_: object, method: str = method) -> None:
+            client.refreshed.append(method)
+
+        client.feature(method)(note)
+
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(parameters: types.RegistrationParams) -> None:
+        client.registered += parameters.registrations
+
+    @client.feature(types.CLIENT_UNREGISTER_CAPABILITY)
+    def unregister(parameters: types.UnregistrationParams) -> None:
+        gone = {each.id for each in parameters.unregisterations}
+        client.registered = [each for each in client.registered if each.id not in gone]
+
+    return client
+
+
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=[SERVER], client_factory=_make_client), params=EDITORS)
 async def client(request: pytest.FixtureRequest, client: LanguageClient) -> Any:
     answer = await client.initialize_session(types.InitializeParams(capabilities=client_capabilities(request.param)))
     client.advertised = answer.capabilities

@@ -110,6 +110,13 @@ async def test_a_lens_runs_the_function_and_tells_the_figures(session: Session) 
     assert message.message == answer["message"]
     assert "7" in message.message
     assert "ns" in message.message
+    after = await session.client.text_document_code_lens_async(types.CodeLensParams(session.document))
+    titles = [lens.command.title for lens in after or () if lens.command]
+    assert any(title.startswith("Run seven() · ") and title.endswith("s") for title in titles)
+    end = types.Position(99, 0)
+    parameters = types.InlayHintParams(session.document, types.Range(types.Position(0, 0), end))
+    (hint,) = await session.client.text_document_inlay_hint_async(parameters) or ()
+    assert hint.position.line == lens.range.start.line
     reports = list(session.client.progress_reports.values())
     assert [[type(step).__name__ for step in steps] for steps in reports] == [
         ["WorkDoneProgressBegin", "WorkDoneProgressEnd"]

@@ -1,0 +1,73 @@
+"""What the last run of a function measured, as an inlay hint and in the title of its lens, while it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ffi_core.library import Library
+from ffi_core.model import Declaration, SourceDeclaration, Span
+from ffi_lsp.rules import LibraryFacts
+from ffi_lsp.workspace import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One finished run.
+
+    Parameters
+    ----------
+    declaration: what was called.
+    library: the state of the library's file at that time.
+    time: the median time of a call, for people: ``3.14 ns``.
+    message: the whole result in one sentence.
+    """
+
+    declaration: Declaration
+    library: Library = field(repr=False)
+    time: str
+    message: str
+
+    def is_about(self, entry: SourceDeclaration) -> bool:
+        """Whether the function is still declared as it was called."""
+        return entry.declaration == self.declaration
+
+    def holds_for(self, facts: LibraryFacts) -> bool:
+        """Whether the library's file is still the one that was run."""
+        return facts.library is self.library
+
+
+@dataclass(frozen=True, slots=True)
+class InlayHint:
+    """A few words behind a declaration.
+
+    Parameters
+    ----------
+    offset: byte offset at which they are shown.
+    text: the words.
+    tooltip: a sentence that says more.
+    """
+
+    offset: int
+    text: str
+    tooltip: str
+
+
+def inlay_hints(snapshot: Snapshot, span: Span, measured: Mapping[str, Measurement]) -> list[InlayHint]:
+    """The measured times in a part of a text.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    span: the part that is on the screen.
+    measured: the last run of each function by its key in the schema.
+    """
+    return [
+        InlayHint(entry.span.end, found.time, found.message)
+        for call, facts in zip(snapshot.calls, snapshot.facts, strict=True)
+        for entry in call.declarations
+        if entry.span.end in span
+        and (found := measured.get(entry.name)) is not None
+        and found.is_about(entry)
+        and found.holds_for(facts)
+    ]
