@@ -8,14 +8,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, locate, open_library
-from ffi_core.model import Symbol, SymbolKind
+from ffi_core.library.mangling import demangle
+from ffi_core.model import SymbolKind
+
+Row = dict[str, Any]
+"""A symbol as JSON shows it."""
 
 _HEADINGS = ("symbol", "kind", "version", "size", "address", "notes")
 
@@ -26,34 +32,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--filter", metavar="GLOB", help="only names that match: 'sqlite3_*'")
     parser.add_argument("--kind", choices=[kind.value for kind in SymbolKind], help="only symbols of this kind")
     parser.add_argument("--undefined", action="store_true", help="list the names it takes from other libraries instead")
+    parser.add_argument("--demangle", action="store_true", help="show C++ and Rust names as their authors wrote them")
     parser.add_argument("--json", action="store_true", help="print a JSON array of objects")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List the symbols; see the module for the exit codes."""
     if arguments.undefined and arguments.kind:
-        print("ffi-core symbols: --undefined gives names alone, which have no --kind", file=sys.stderr)
-        return 2
+        return _refuse("--undefined gives names alone, which have no --kind")
+    if arguments.demangle and find_spec("pydemumble") is None:
+        return _refuse("--demangle needs the package pydemumble: pip install 'ffi-lsp[demangle]'")
     try:
         library = find_library(arguments.library)
-        if arguments.undefined:
-            names = [name for name in library.imports() if _matches(name, arguments.filter)]
-            _print_names(names, as_json=arguments.json)
-            return 0
-        symbols = [
-            symbol
-            for symbol in library.symbols()
-            if _matches(symbol.name, arguments.filter) and arguments.kind in (None, symbol.kind)
-        ]
+        rows = list(_import_rows(library) if arguments.undefined else _export_rows(library, arguments.kind))
     except (LibraryNotFoundError, LibraryLoadError) as error:
-        print(f"ffi-core symbols: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
+    if arguments.demangle:
+        for row in rows:
+            row["demangled"] = demangle(row["name"])
+    rows = [row for row in rows if _matches(row, arguments.filter)]
     if arguments.json:
-        print(json.dumps([asdict(symbol) for symbol in symbols], indent=2))
+        print(json.dumps(rows, indent=2))
     elif sys.stdout.isatty():
-        _print_table(library, symbols)
+        _print_table(f"{library.path} ({library.format}, {library.architecture}): {len(rows)} symbols", rows)
     else:
-        _print_lines(_row(symbol) for symbol in symbols)
+        for row in rows:
+            print("\t".join(_cells(row)))
     return 0
 
 
@@ -80,37 +84,43 @@ def find_library(name: str) -> Library:
     raise LibraryNotFoundError(name, location.searched, location.near)
 
 
-def _matches(name: str, pattern: str | None) -> bool:
-    return pattern is None or fnmatchcase(name, pattern)
+def _refuse(why: str) -> int:
+    print(f"ffi-core symbols: {why}", file=sys.stderr)
+    return 2
 
 
-def _print_names(names: Sequence[str], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps([{"name": name} for name in names], indent=2))
-    else:
-        _print_lines((name,) for name in names)
+def _export_rows(library: Library, kind: str | None) -> Iterator[Row]:
+    return (asdict(symbol) for symbol in library.symbols() if kind in (None, symbol.kind))
 
 
-def _print_lines(rows: Iterable[Sequence[str]]) -> None:
-    for row in rows:
-        print("\t".join(row))
+def _import_rows(library: Library) -> Iterator[Row]:
+    return ({"name": name} for name in library.imports())
 
 
-def _print_table(library: Library, symbols: Sequence[Symbol]) -> None:
+def _matches(row: Row, pattern: str | None) -> bool:
+    names = (row["name"], row.get("demangled"))
+    return pattern is None or any(name and fnmatchcase(name, pattern) for name in names)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    """What people see of a row: an import is a name alone."""
+    name = row.get("demangled") or row["name"]
+    if "kind" not in row:
+        return (name,)
+    notes = [] if row["default"] else ["not the default version"]
+    notes += ["weak"] if row["weak"] else []
+    notes += [f"is {row['forwarded_to']}"] if row["forwarded_to"] else []
+    size = str(row["size"] or "")
+    return name, row["kind"], row["version"] or "", size, f"{row['address']:#x}", ", ".join(notes)
+
+
+def _print_table(title: str, rows: Sequence[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    title = f"{library.path} ({library.format}, {library.architecture}): {len(symbols)} symbols"
-    table = Table(*_HEADINGS, title=title, title_justify="left")
-    for symbol in symbols:
-        table.add_row(*(Text(cell) for cell in _row(symbol)))
+    cells = [_cells(row) for row in rows]
+    table = Table(*_HEADINGS[: len(cells[0]) if cells else 1], title=title, title_justify="left")
+    for row in cells:
+        table.add_row(*map(Text, row))
     Console().print(table)
-
-
-def _row(symbol: Symbol) -> tuple[str, ...]:
-    notes = [] if symbol.default else ["not the default version"]
-    notes += ["weak"] if symbol.weak else []
-    notes += [f"is {symbol.forwarded_to}"] if symbol.forwarded_to else []
-    size = str(symbol.size) if symbol.size else ""
-    return symbol.name, symbol.kind, symbol.version or "", size, f"{symbol.address:#x}", ", ".join(notes)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ffi_core.library.mangling import mangled_forms
 from ffi_core.library.near import nearest_symbol
 from ffi_core.model import Symbol
 
@@ -98,7 +99,13 @@ class Library:
 
     def nearest(self, name: str) -> str | None:
         """The exported name that resembles `name` most, or None where nothing does."""
-        return nearest_symbol(name, self._names)
+        if name not in self._nearest:
+            self._nearest[name] = nearest_symbol(name, self._names)
+        return self._nearest[name]
+
+    def mangled(self, name: str) -> tuple[str, ...]:
+        """The exported names that a C++ compiler made of `name`: what to say where only ``extern "C"`` is missing."""
+        return mangled_forms(name, self._names)
 
     @cached_property
     def _symbols(self) -> tuple[Symbol, ...]:
@@ -107,6 +114,11 @@ class Library:
     @cached_property
     def _names(self) -> tuple[str, ...]:
         return tuple(self._by_name) if "_symbols" in self.__dict__ else self.exports.read_names()
+
+    @cached_property
+    def _nearest(self) -> dict[str, str | None]:
+        # An editor asks for the same misspelt name again on every keystroke.
+        return {}
 
     @cached_property
     def _by_name(self) -> dict[str, Symbol]:

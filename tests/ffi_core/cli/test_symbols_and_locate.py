@@ -52,6 +52,34 @@ def test_a_plain_file_name_of_the_working_directory_is_taken_where_the_loader_fi
     assert capsys.readouterr().out.startswith("add\t")
 
 
+CPLUSPLUS = """
+int one(int) __asm__("_ZN4demo5scaleEi");
+int one(int by) { return by; }
+int two(double) __asm__("_Z5scaled");
+int two(double by) { return by; }
+"""
+"""What a C++ compiler makes of demo::scale(int) and scale(double)."""
+
+
+def test_mangled_names_are_shown_as_they_were_written(
+    compile_library: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = compile_library(CPLUSPLUS, "libcplusplus.so")
+    assert main(["symbols", str(library), "--demangle", "--json", "--filter", "*scale*"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["demangled"] for row in rows} == {"demo::scale(int)", "scale(double)"}
+    assert main(["symbols", str(library), "--demangle", "--filter", "scale(*"]) == 0
+    assert capsys.readouterr().out.startswith("scale(double)\tfunction")
+
+
+def test_without_the_demangler_it_says_what_to_install(
+    library: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ffi_core.cli.symbols.find_spec", lambda _: None)
+    assert main(["symbols", str(library), "--demangle"]) == 2
+    assert "pip install 'ffi-lsp[demangle]'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["libnothere.so.9", "/", "./absent.so", "/dev/null", __file__])
 def test_what_cannot_be_read_gives_exit_code_2_and_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["symbols", name]) == 2
