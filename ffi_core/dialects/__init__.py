@@ -19,9 +19,9 @@ __all__ = ["DIALECTS", "Dialect", "mentions_bindings", "read", "read_tree"]
 
 
 def _scan() -> Mapping[str, Dialect]:
-    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__) if entry.name != "base")
-    found = [importlib.import_module(f"{__name__}.{name}").DIALECT for name in names]
-    return MappingProxyType({dialect.name: dialect for dialect in found})
+    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
+    found = [getattr(importlib.import_module(f"{__name__}.{name}"), "DIALECT", None) for name in names]
+    return MappingProxyType({dialect.name: dialect for dialect in found if dialect is not None})
 
 
 DIALECTS: Mapping[str, Dialect] = _scan()

@@ -34,6 +34,7 @@ class Dialect:
     read: finds the calls in a file.
     type_numbers: numbers that stand for types, with the spelling of each.
     needs_schema: whether a library cannot be opened without a schema.
+    types_can_be_added: whether a program can define types of its own by name, anywhere.
     tries_working_directory: whether a bare name that the loader does not find is looked for in the working directory.
     """
 
@@ -49,6 +50,7 @@ class Dialect:
     read: Callable[[SourceTree, Scopes], Iterable[DlopenCall]]
     type_numbers: Mapping[int, str] = field(default_factory=dict)
     needs_schema: bool = True
+    types_can_be_added: bool = False
     tries_working_directory: bool = False
 
     def may_be_in(self, text: bytes) -> bool:

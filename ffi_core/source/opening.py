@@ -64,11 +64,14 @@ class Openings:
         """Note a call that asks for one symbol by its name, as Node's ``library.getFunction(name, definition)``."""
         if not isinstance(name, Text) or entry is None:
             return None
-        symbols = Symbols()
         checked = self._declare(name.value, entry) if isinstance(entry, Object) else None
-        declared = SourceDeclaration(name.value, name.span, entry.span, entry, checked)
-        self._found.append((call, library, entry, (declared,), symbols))
-        return BoundSymbol(name.value, symbols, name.span)
+        return self.add_declared(call, library, SourceDeclaration(name.value, name.span, entry.span, entry, checked))
+
+    def add_declared(self, call: CallText, library: Value | None, declared: SourceDeclaration) -> BoundSymbol:
+        """Note a call that gives one symbol, declared in the dialect's own way; gives that symbol's function."""
+        symbols = Symbols()
+        self._found.append((call, library, declared.value, (declared,), symbols))
+        return BoundSymbol(declared.name, symbols, declared.name_span)
 
     def calls(self) -> Iterator[DlopenCall]:
         """The calls, in the order in which they were noted."""

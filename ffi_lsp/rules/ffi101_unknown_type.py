@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ffi_core.model import Array, BigInt, Boolean, DlopenCall, Nothing, Number, Text, Value
+from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
@@ -62,6 +63,8 @@ def _judge(call: DlopenCall, symbol: str, word: Value) -> Finding | None:
         return Finding(word.span, f"a type is written as a string, such as {next(iter(dialect.types))!r}", symbol)
     if not isinstance(word, Text) or word.value in dialect.types:
         return None
+    if dialect.types_can_be_added and word.value not in NATIVE_TYPES:
+        return None  # it may be defined in another module; only a native type's name from elsewhere is surely wrong
     nearest = dialect.nearest_type(word.value)
     if nearest is None:
         known = ", ".join(dialect.types)

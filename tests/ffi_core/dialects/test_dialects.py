@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ffi_core.dialects import DIALECTS, Dialect, mentions_bindings, read
+from ffi_core.dialects.prototype import read_prototype
 from ffi_core.model import DlopenCall, Span, Text
 from ffi_core.types import NATIVE_TYPES
 
 EVERY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+
+
+KOFFI = """import koffi from "koffi"; const schema = SCHEMA.f;
+    koffi.load("libx.so").func("f", schema.result, schema.parameters);"""
 
 
 def only_call(source: str, suffix: str = ".ts") -> DlopenCall:
@@ -21,6 +26,8 @@ def text(call: DlopenCall, span: Span) -> str:
 
 
 def opening(dialect: Dialect, schema: str) -> str:
+    if dialect.name == "koffi":
+        return KOFFI.replace("SCHEMA", schema)
     imports = {"bun": 'import { dlopen } from "bun:ffi";', "node": 'import { dlopen } from "node:ffi";'}
     callee = {"porffor": "Porffor.dlopen", "deno": "Deno.dlopen"}.get(dialect.name, "dlopen")
     return f'{imports.get(dialect.name, "")} {callee}("libx.so", {schema});'
@@ -30,7 +37,8 @@ def opening(dialect: Dialect, schema: str) -> str:
 def test_every_type_means_a_native_type_and_is_read_as_such(dialect: Dialect) -> None:
     for word, native in dialect.types.items():
         field = dialect.result if native == "void" else dialect.parameters
-        entry = {dialect.parameters: "[]", dialect.result: '"i32"'}
+        number = next(spelling for spelling, meaning in dialect.types.items() if meaning == "i32")
+        entry = {dialect.parameters: "[]", dialect.result: f'"{number}"'}
         entry[field] = f'"{word}"' if native == "void" else f'["{word}"]'
         schema = "{ f: { " + ", ".join(f"{key}: {value}" for key, value in entry.items()) + " } }"
         (found,) = only_call(opening(dialect, schema)).declarations
@@ -202,3 +210,48 @@ def test_two_dialects_in_one_file_keep_apart() -> None:
 
 def test_files_without_an_entry_point_mention_none() -> None:
     assert not mentions_bindings(b"import { readFile } from 'node:fs'; Deno.args; Bun.serve({});")
+
+
+def test_koffi_functions_are_read_in_their_three_forms() -> None:
+    source = """const koffi = require("koffi");
+    const lib = koffi.load("libx.so");
+    const f = lib.func("int32_t f(const char *name, _Out_ double *value, size_t n[4], ...)");
+    const g = lib.func("g", "void", ["int", "str", koffi.pointer("int")]);
+    const h = lib.func("__stdcall", "h", "long", []);
+    const { func } = lib;
+    lib.func(text());
+    lib.func("no prototype at all");
+    f("x", p, [], 1); g(1, "a"); h();"""
+    calls = read(source.encode(), "a.cjs")
+    declared = [str(entry.declaration) for call in calls for entry in call.declarations]
+    assert declared == ["f(buffer, pointer, pointer, ...) -> i32", "None", "h() -> i64"]
+    assert [call.calls[0].symbol for call in calls] == ["f", "g", "h"]
+    assert text(calls[0], calls[0].declarations[0].name_span) == "f"
+    assert {call.library.value for call in calls if isinstance(call.library, Text)} == {"libx.so"}
+
+
+@pytest.mark.parametrize(
+    ("prototype", "shape"),
+    [
+        ("int f()", ("f", "int", (), False)),
+        ("int f(void);", ("f", "int", (), False)),
+        ("  void  f ( int a , int )", ("f", "void", ("int", "int"), False)),
+        (
+            "const char *f(unsigned long long, unsigned char c)",
+            ("f", "char *", ("unsigned long long", "unsigned char"), False),
+        ),
+        ("void *__stdcall f(struct point *p, T **t)", ("f", "void *", ("point *", "T **"), False)),
+        ("int printf(const char *fmt, ...)", ("printf", "int", ("char *",), True)),
+        ("uint8_t f(uint8_t, int16_t b[])", ("f", "uint8_t", ("uint8_t", "int16_t *"), False)),
+        ("f(int)", None),
+        ("int f(int", None),
+        ("int f(void (*callback)(int))", None),
+        ("int f(,)", None),
+        ("", None),
+    ],
+)
+def test_a_prototype_is_taken_apart(prototype: str, shape: tuple[object, ...] | None) -> None:
+    found = read_prototype(prototype)
+    assert (found and (found.name, found.result, found.parameters, found.variadic)) == shape
+    if found:
+        assert prototype[found.name_offset :].startswith(found.name)
