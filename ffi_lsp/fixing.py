@@ -24,6 +24,12 @@ def apply_safe_fixes(data: bytes, diagnostics: Iterable[Diagnostic]) -> tuple[by
     -------
     The new text, and how many fixes were made.
     """
+    edits, made = safe_edits(diagnostics)
+    return _apply(data, edits), made
+
+
+def safe_edits(diagnostics: Iterable[Diagnostic]) -> tuple[tuple[Edit, ...], int]:
+    """The edits that `apply_safe_fixes` makes, which do not overlap, and of how many fixes they are."""
     edits: dict[Edit, None] = {}
     made = 0
     for diagnostic in diagnostics:
@@ -31,7 +37,7 @@ def apply_safe_fixes(data: bytes, diagnostics: Iterable[Diagnostic]) -> tuple[by
         if fix is not None and all(edit in edits or not _touches_any(edit, edits) for edit in fix.edits):
             edits.update(dict.fromkeys(fix.edits))
             made += 1
-    return _apply(data, edits), made
+    return tuple(edits), made
 
 
 def _touches_any(edit: Edit, others: Iterable[Edit]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 from lsprotocol import types
@@ -36,10 +37,19 @@ def on_signature_help(question: Question) -> types.SignatureHelp | None:
 def on_code_action(question: Question) -> list[types.CodeAction]:
     """Answer `textDocument/codeAction`."""
     wanted = question.params.context.only
-    if not question.client.action_literals or (wanted and not {"", types.CodeActionKind.QuickFix} & set(wanted)):
-        return []
-    actions = code_action.code_actions(question.snapshot, question.positions.span(question.params.range))
-    return [messages.code_action(action, question.document, question.positions, question.client) for action in actions]
+    actions: list[code_action.CodeAction] = []
+    if question.client.action_literals and _covers(wanted or [""], code_action.ActionKind.QUICK_FIX):
+        actions = code_action.quick_fixes(question.snapshot, question.positions.span(question.params.range))
+    # What changes the whole text is made when it is asked for, on saving as a rule; it is no answer to a light bulb.
+    if question.client.action_literals and wanted and _covers(wanted, code_action.ActionKind.FIX_ALL):
+        everything = code_action.fix_all(question.snapshot)
+        actions += [everything] if everything is not None else []
+    return [messages.code_action(each, question.document, question.positions, question.client) for each in actions]
+
+
+def _covers(wanted: Iterable[str], kind: str) -> bool:
+    """Whether a kind is among those that are wanted, or below one of them."""
+    return any(not each or f"{kind}.".startswith(f"{each}.") for each in wanted)
 
 
 def on_code_lens(question: Question) -> list[types.CodeLens]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from ffi_lsp.ide.code_action import ActionKind
 from ffi_lsp.server import answers, messages, symbols
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.question import Question
@@ -60,7 +61,7 @@ FEATURES = (
     Feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         answers.on_code_action,
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+        types.CodeActionOptions(code_action_kinds=[kind.value for kind in ActionKind]),
     ),
     Feature(types.TEXT_DOCUMENT_CODE_LENS, answers.on_code_lens),
     Feature(types.TEXT_DOCUMENT_DEFINITION, answers.on_definition),

@@ -75,12 +75,12 @@ def signature_help(answer: SignatureHelp, client: Client) -> types.SignatureHelp
 
 
 def code_action(action: CodeAction, document: Document, positions: Positions, client: Client) -> types.CodeAction:
-    """A quick fix with its edit."""
+    """An action with its edit."""
     return types.CodeAction(
         title=action.title,
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[diagnostic(action.diagnostic, positions)],
-        is_preferred=action.preferred,
+        kind=action.kind.value,
+        diagnostics=[diagnostic(action.diagnostic, positions)] if action.diagnostic else None,
+        is_preferred=action.preferred or None,
         edit=workspace_edit(action.edits, document, positions, client),
     )
 

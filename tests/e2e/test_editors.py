@@ -92,6 +92,17 @@ async def test_only_the_kinds_that_are_asked_for_come(session: Session) -> None:
     assert not await session.client.text_document_code_action_async(parameters)
 
 
+async def test_all_is_mended_on_saving(session: Session) -> None:
+    session.text = session.text.replace('["i32", "i32"]', '["int", "int"]')
+    mistakes = await session.open()
+    context = types.CodeActionContext(mistakes, only=[types.CodeActionKind.SourceFixAll])
+    parameters = types.CodeActionParams(session.document, mistakes[0].range, context)
+    (action,) = await session.client.text_document_code_action_async(parameters) or ()
+    assert isinstance(action, types.CodeAction)
+    assert action.kind == "source.fixAll.ffi"
+    assert [edit.new_text for edit in session.edits_of(action.edit)] == ["i32", "i32"]
+
+
 async def test_a_lens_runs_the_function_and_tells_the_figures(session: Session) -> None:
     await session.open()
     lenses = await session.client.text_document_code_lens_async(types.CodeLensParams(session.document))
@@ -128,7 +139,7 @@ async def test_the_capabilities_are_those_of_the_table(session: Session) -> None
     assert given.hover_provider is True
     assert given.completion_provider is not None
     assert given.code_lens_provider is not None
-    assert list(given.code_action_provider.code_action_kinds) == [types.CodeActionKind.QuickFix]
+    assert list(given.code_action_provider.code_action_kinds) == ["quickfix", "source.fixAll.ffi"]
     assert list(given.execute_command_provider.commands) == ["ffi.quickRun"]
     assert given.text_document_sync.open_close is True
     assert given.text_document_sync.change is types.TextDocumentSyncKind.Incremental

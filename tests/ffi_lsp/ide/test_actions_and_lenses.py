@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ffi_core.model import Span
-from ffi_lsp.ide.code_action import CodeAction, code_actions
+from ffi_lsp.ide.code_action import CodeAction, fix_all, quick_fixes
 from ffi_lsp.ide.code_lens import code_lenses
 from ffi_lsp.ide.measured import Measurement, inlay_hints
 from ffi_lsp.workspace import Snapshot
@@ -24,20 +24,40 @@ def fixed(snapshot: Snapshot, action: CodeAction) -> str:
 def test_a_fix_is_offered_where_its_diagnostic_is(read: Reader) -> None:
     text = 'const { count_add } = Porffor.dlopen("LIB", { count_add: { parameters: ["i¦nt", "int"], result: "i32" } });'
     snapshot, offset = read(text)
-    (action,) = code_actions(snapshot, Span(offset, offset))
+    action, _ = quick_fixes(snapshot, Span(offset, offset))
+    assert action.diagnostic is not None
     assert action.diagnostic.code == "FFI101"
     assert action.preferred
     assert '["i32", "int"]' in fixed(snapshot, action)
 
 
-def test_a_selection_over_all_brings_every_fix(read: Reader) -> None:
+def test_a_selection_over_all_brings_every_fix_and_one_comment_for_the_line(read: Reader) -> None:
     snapshot, offset = read('Porffor.dlopen("LIB", { count_add: { parameters: ["int", "int"], result: "i32" } });')
-    assert len(code_actions(snapshot, Span(0, offset))) == 2
+    titles = [action.title for action in quick_fixes(snapshot, Span(0, offset))]
+    assert titles == ["Replace by 'i32'", "Replace by 'i32'", "Ignore FFI101 (unknown-type) on this line"]
 
 
-def test_without_a_diagnostic_there_is_no_fix(read: Reader) -> None:
+def test_without_a_diagnostic_there_is_nothing_to_do(read: Reader) -> None:
     snapshot, offset = read('Porffor.dlopen("LIB", { count_add: { parameters: ["i32", "i¦32"], result: "i32" } });')
-    assert code_actions(snapshot, Span(offset, offset)) == []
+    assert quick_fixes(snapshot, Span(offset, offset)) == []
+    assert fix_all(snapshot) is None
+
+
+def test_the_comment_silences_the_finding(read: Reader) -> None:
+    snapshot, offset = read('{\n  Porffor.dlopen("LIB", { count_ad¦: { parameters: [], result: "i32" } });\n}')
+    action = quick_fixes(snapshot, Span(offset, offset))[-1]
+    after = fixed(snapshot, action)
+    assert after.startswith("{\n  // ffi-ignore[FFI201]: TODO say why\n  Porffor.dlopen(")
+    assert read(after)[0].diagnostics == ()
+
+
+def test_all_safe_fixes_are_one_change(read: Reader) -> None:
+    text = 'const ä = 1; Porffor.dlopen("LIB", { count_add: { parameters: ["int", "int"], result: "ïnt" } }); // ä'
+    snapshot, _ = read(text)
+    action = fix_all(snapshot)
+    assert action is not None
+    assert action.title.startswith("Mend 3 mistakes")
+    assert '["i32", "i32"], result: "i32" } }); // ä' in fixed(snapshot, action)
 
 
 def test_each_declared_function_that_is_exported_has_a_lens(read: Reader) -> None:
