@@ -60,6 +60,7 @@ _MOST_SEGMENTS = 4096
 _MOST_DYNAMIC_ENTRIES = 65536
 _LONGEST_NOTES = 65536
 _LONGEST_STRING = 4096
+_MOST_NEEDED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,9 @@ def read_elf(image: Image) -> Library:
 
     def texts(tag: int) -> tuple[str, ...]:
         return tuple(_read_string(image, tables, offset) for offset in dynamic.get(tag, ()))
+
+    if len(dynamic.get(_DT_NEEDED, ())) > _MOST_NEEDED:
+        raise image.damaged(f"it claims to need {len(dynamic[_DT_NEEDED])} libraries")
 
     def directories(tag: int) -> tuple[str, ...]:
         return tuple(entry for text in texts(tag)[:1] for entry in text.split(":") if entry)

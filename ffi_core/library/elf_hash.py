@@ -18,7 +18,7 @@ from ffi_core.library.image import Image
 # A file may claim any number; a real one stays far below these.
 _LONGEST_CHAIN = 65536
 _MOST_BUCKETS = 1 << 24
-_MOST_SYMBOLS = 1 << 21
+_MOST_SYMBOLS = 1 << 20
 _CHAIN_PIECE = 32
 
 

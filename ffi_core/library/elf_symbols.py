@@ -43,7 +43,7 @@ _KINDS = MappingProxyType(
     }
 )
 
-_MOST_IMPORTS = 1 << 21
+_MOST_IMPORTS = 1 << 20
 """A file may claim any number; a real one stays far below this."""
 
 

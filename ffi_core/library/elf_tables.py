@@ -22,7 +22,7 @@ _VERSION_IS_BASE = 1
 
 # A file may claim any number; a real one stays far below these.
 _LONGEST_NAME = 1 << 16
-_MOST_STRING_BYTES = 1 << 27
+_MOST_STRING_BYTES = 1 << 26
 _MOST_NAME_BYTES = 1 << 26
 _NAMES_AT_ONCE = 256
 _MOST_VERSIONS = 4096
@@ -125,11 +125,16 @@ def read_names(image: Image, tables: SymbolTables, offsets: Iterable[int]) -> li
     """
     if tables.strings_size > _MOST_STRING_BYTES:
         raise image.damaged(f"the string table claims {tables.strings_size} bytes")
-    data = image.read(tables.strings, tables.strings_size, "the string table") + b"\0"
-    # Latin-1 gives one character a byte, so that offsets stay right.
-    text, wanted, names, total = data.decode("latin-1"), list(offsets), [], 0
-    if max(wanted, default=0) >= tables.strings_size:
+    wanted = list(offsets)
+    if not wanted:
+        return []
+    data = image.read(tables.strings, tables.strings_size, "the string table")
+    if max(wanted) >= len(data):
         raise image.damaged(f"a name at {max(wanted):#x} lies outside of the string table")
+    if not data.endswith(b"\0"):
+        raise image.damaged("the last string of the string table has no end")
+    # Latin-1 gives one character a byte, so that offsets stay right.
+    text, names, total = data.decode("latin-1"), [], 0
     if any(text.find("\0", at, at + _LONGEST_NAME) < 0 for at in range(0, len(text), _LONGEST_NAME)):
         raise image.damaged(f"a name is longer than {_LONGEST_NAME} bytes")
     for start in range(0, len(wanted), _NAMES_AT_ONCE):

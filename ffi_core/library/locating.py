@@ -17,7 +17,8 @@ from ffi_core.library.reading import open_library
 from ffi_core.library.trail import Request, Requester, requester_of
 from ffi_core.model import Symbol
 
-_MOST_DEPENDENCIES = 1024
+# A library may claim to need any number of others; the largest programs need some hundred.
+_MOST_SEARCHES = 2048
 _SEARCHES: Mapping[str, Callable[[Request], Location]] = MappingProxyType(
     {"linux": linux.search, "darwin": macos.search, "win32": windows.search}
 )
@@ -67,11 +68,13 @@ def dependencies(library: Library, *, environment: Mapping[str, str] | None = No
     found = {library.path: library}
     by_soname = {library.soname: library}
     queue = [(library, requester_of(library))]
+    searches = 0
     for current, asking in queue:
-        for name in current.needed:
+        for name in current.needed[: _MOST_SEARCHES - searches]:
+            searches += 1
             # The loader takes a library that is already there for every one of its name.
             needed = by_soname.get(name) or _open_needed(current, name, asking, variables)
-            if needed is not None and needed.path not in found and len(found) < _MOST_DEPENDENCIES:
+            if needed is not None and needed.path not in found:
                 found[needed.path] = needed
                 by_soname.setdefault(needed.soname, needed)
                 queue.append((needed, requester_of(needed, asking)))

@@ -23,9 +23,9 @@ _N_WEAK_DEF = 0x80
 # A file may claim any number; a real one stays far below these.
 _LARGEST_TRIE = 1 << 26
 _LONGEST_NAME = 1 << 16
-_MOST_NAME_BYTES = 1 << 26
-_MOST_SYMBOLS = 1 << 21
-_MOST_STRING_BYTES = 1 << 27
+_MOST_NAME_BYTES = 1 << 25
+_MOST_SYMBOLS = 1 << 20
+_MOST_STRING_BYTES = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)

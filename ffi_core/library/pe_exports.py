@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from struct import Struct
 
@@ -133,8 +132,14 @@ class PeExports:
         """As `ExportTable.read_imports`; one that is imported by number is called ``#77``."""
         with open_image(self.path, self.stamp) as image:
             tables = (thunks for _, thunks in imported_libraries(image, self.layout))
-            names = (name for table in tables for name in _imported_names(image, self.layout, table))
-            return tuple(islice(names, _MOST_IMPORTS))
+            names: list[str] = []
+            name_bytes = 0
+            for name in (name for table in tables for name in _imported_names(image, self.layout, table)):
+                names.append(name)
+                name_bytes += len(name)
+                if len(names) > _MOST_IMPORTS or name_bytes > _MOST_NAME_BYTES:
+                    raise image.damaged(f"it claims more than {_MOST_IMPORTS} imports")
+            return tuple(names)
 
     def _names(self, image: Image, addresses: tuple[int, ...]) -> Iterator[str]:
         # Linkers put the names beside the directory, so that one piece of the file holds nearly all.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from ffi_core.library.host import host
@@ -17,12 +18,11 @@ from ffi_core.library.library import Library
 from ffi_core.library.listed import ListedExports
 from ffi_core.model import Symbol, SymbolKind
 
-_LARGEST_STUB = 1 << 25
+_LARGEST_STUB = 6 << 20
 _MOST_DOCUMENTS = 4096
+_MOST_SYMBOLS = 200_000
 
-_ENTRY = re.compile(
-    r"""^[ ]*(?:-[ ]+)?(?P<key>[\w-]+):[ ]*(?P<value>\[[^\]]*\]|'[^'\n]*'|"[^"\n]*"|[^\n]*)""", re.MULTILINE
-)
+_KEY = re.compile(r"^(?P<inner>[ -]*)(?P<key>[\w-]+):[ ]*", re.MULTILINE)
 _ITEM = re.compile(r"""'([^']*)'|"([^"]*)"|([^\s,\[\]'"]+)""")
 
 _SYMBOL_KEYS = {
@@ -60,6 +60,8 @@ def read_stub(image: Image) -> Library:
     install_name, targets, needed, symbols = stub
     if install_name is None:
         raise image.damaged("the text stub names no library")
+    if len(symbols) >= _MOST_SYMBOLS:
+        raise image.damaged(f"the text stub lists {_MOST_SYMBOLS} symbols or more")
     words = [target.partition("-")[0] for target in targets] or ["x86_64"]
     word = next((word for word in words if _ARCHITECTURES.get(word, word) == host().architecture), words[0])
     return Library(
@@ -88,9 +90,9 @@ def _from_yaml(text: str) -> Stub:
     documents = re.split(r"^--- ?", text, maxsplit=_MOST_DOCUMENTS, flags=re.MULTILINE)
     for document in documents:
         section = ""
-        for found in _ENTRY.finditer(document):
-            key, items = found["key"], _items(found["value"])
-            if not found[0].startswith((" ", "-")):
+        for key, is_inner, value in _pairs(document):
+            items = _items(value)
+            if not is_inner:
                 section = key
             if key == "install-name" and install_name is None:
                 install_name = next(iter(items), None)
@@ -99,12 +101,22 @@ def _from_yaml(text: str) -> Stub:
             elif key == "re-exports" or (key == "libraries" and section == "reexported-libraries"):
                 needed += items
             elif section in _SECTIONS and key in _SYMBOL_KEYS:
-                symbols += _symbols(items, *_SYMBOL_KEYS[key])
+                symbols += islice(_symbols(items, *_SYMBOL_KEYS[key]), _MOST_SYMBOLS - len(symbols))
     return install_name, targets, needed, symbols
 
 
+def _pairs(document: str) -> Iterator[tuple[str, bool, str]]:
+    """Each key, whether it stands inside of a section, and the text of its value: a list in brackets or a line."""
+    at = 0
+    while found := _KEY.search(document, at):
+        start = found.end()
+        closing = document.find("]" if document.startswith("[", start) else "\n", start)
+        at = closing if closing >= 0 else len(document)
+        yield found["key"], bool(found["inner"]), document[start:at]
+
+
 def _items(value: str) -> list[str]:
-    return [next(filter(None, groups), "") for groups in _ITEM.findall(value)]
+    return [found[1] or found[2] or found[3] or "" for found in islice(_ITEM.finditer(value), _MOST_SYMBOLS)]
 
 
 def _from_json(image: Image, text: str) -> Stub:
@@ -117,7 +129,7 @@ def _from_json(image: Image, text: str) -> Stub:
     targets = [target for entry in _entries(main, "target_info") if isinstance(target := entry.get("target"), str)]
     needed = [name for entry in _entries(main, "reexported_libraries") for name in _strings(entry.get("names"))]
     libraries = [main, *_entries(_mapping(whole), "libraries")]
-    symbols = [symbol for library in libraries for symbol in _json_symbols(library)]
+    symbols = list(islice((symbol for library in libraries for symbol in _json_symbols(library)), _MOST_SYMBOLS))
     return next(iter(names), None), targets, needed, symbols
 
 
