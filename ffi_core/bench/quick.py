@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import tempfile
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 
 import ffi_core
 from ffi_core.bench.arguments import ArgumentsError
+from ffi_core.bench.ending import describe_exit
 from ffi_core.bench.isolation import Outcome, run_isolated
 from ffi_core.bench.report import FIGURES, RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
@@ -171,20 +171,12 @@ def _verdict(request: RunRequest, outcome: Outcome) -> tuple[Status, str, str]:
         return Status.TIMED_OUT, "timed out", f"did not end within {limit}"
     if outcome.cancelled:
         return Status.CANCELLED, "cancelled", "was cancelled"
+    cause = describe_exit(outcome.exit_code)
     if outcome.exit_code >= 0:
-        cause = f"exit {outcome.exit_code}"
         return Status.EXITED, cause, f"ended its process with {cause}"
-    cause = _signal_name(-outcome.exit_code)
     if cause in ("SIGALRM", "SIGXCPU"):
         return Status.TIMED_OUT, "timed out", f"used up its {limit}"
     return Status.CRASHED, cause, f"crashed with {cause}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _messages(answer: bytes) -> Iterable[dict[str, Any]]:

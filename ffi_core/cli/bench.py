@@ -1,6 +1,7 @@
-"""Time a function that a JavaScript or TypeScript file declares, in a child process.
+"""Time a function that a JavaScript or TypeScript file declares, or the whole file on every runtime.
 
-Exit codes: 0 done; 1 the function crashed, exited or ran out of its limit; 2 it could not be timed.
+The function is called in a child process. Exit codes: 0 done; 1 the function crashed, exited or ran out of its limit,
+or a runtime failed or printed something else; 2 it could not be timed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ffi_core.bench.text import describe
 from ffi_core.errors import FFIError, LibraryNotFoundError
 from ffi_core.model import DlopenCall, Text
 
+_RUNTIMES = ("porffor", "deno", "bun", "node")
 _EXIT_CODES = {Status.DONE: 0, Status.FAILED: 2, Status.CANCELLED: 2}
 
 
@@ -28,12 +30,25 @@ class _CannotRunError(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("file", metavar="FILE", type=Path, help="a .js, .ts, ... file that opens the library")
-    parser.add_argument("--symbol", metavar="NAME", required=True, help="the function, by its name in the schema")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--symbol", metavar="NAME", help="the function, by its name in the schema")
+    what.add_argument(
+        "--runtimes",
+        metavar="NAMES",
+        type=_runtimes,
+        help=f"run the whole file on these instead and compare: all, or some of {','.join(_RUNTIMES)}",
+    )
     parser.add_argument(
         "--args",
         metavar="JSON",
         help='an array with one value for each parameter: \'[0.5, "text", null, {"out": 8}]\'; without it they come '
         "from the first call in the file whose arguments are literals",
+    )
+    parser.add_argument(
+        "--runs", metavar="N", type=_runs, default=10, help="with --runtimes: runs of each (default 10)"
+    )
+    parser.add_argument(
+        "--export-markdown", metavar="PATH", type=Path, help="with --runtimes: also write the table there"
     )
     add_run_options(parser)
 
@@ -59,7 +74,11 @@ def exit_code(report: RunReport) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Time the function; see the module for the exit codes."""
+    """Time the function, or the file; see the module for the exit codes."""
+    if arguments.runtimes:
+        from ffi_core.cli.bench_runtimes import compare_runtimes
+
+        return compare_runtimes(arguments)
     try:
         call = _find_call(arguments.file, arguments.symbol)
         chosen = _choose(call, arguments)
@@ -131,6 +150,21 @@ def _locate(call: DlopenCall, file: Path) -> Path:
     if location.path is None:
         raise _CannotRunError(str(LibraryNotFoundError(location.name, location.searched, location.near)))
     return location.path
+
+
+def _runtimes(word: str) -> list[str]:
+    names = list(_RUNTIMES) if word == "all" else word.split(",")
+    unknown = [name for name in names if name not in _RUNTIMES]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown runtime {unknown[0]!r}; they are {', '.join(_RUNTIMES)}")
+    return names
+
+
+def _runs(word: str) -> int:
+    # With one run alone nothing tells a measurement that a program prints from its result.
+    if not word.isdecimal() or not 2 <= int(word) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of runs from 2 to 10000")
+    return int(word)
 
 
 def _mebibytes(word: str) -> int:

@@ -206,3 +206,75 @@ def test_a_library_beside_the_file_is_found_from_anywhere(
     )
     assert main(["bench", str(file), "--symbol", "add", "--args", "[1, 2]", "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["result"] == 3
+
+
+# --- bench --runtimes -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fake_bun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine whose one runtime is a shell script."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    program = folder / "bun"
+    program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo 1.4.5 && exit\necho result 5\nexit ${BUN_EXIT:-0}\n')
+    program.chmod(0o755)
+    return program
+
+
+def test_a_whole_file_is_run_on_the_runtimes_that_are_here(
+    file: Path, fake_bun: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    exported = tmp_path / "table.md"
+    words = [
+        "bench",
+        str(file),
+        "--runtimes",
+        "bun,porffor",
+        "--runs",
+        "2",
+        "--json",
+        "--export-markdown",
+        str(exported),
+    ]
+    assert main(words) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert [program["name"] for program in report["programs"]] == ["bun"]
+    assert report["programs"][0]["output"] == ["result 5"]
+    assert report["programs"][0]["version"] == "1.4.5 + prelude"
+    assert [entry["name"] for entry in report["absent"]] == ["porffor"]
+    assert "| bun | 1.4.5 + prelude |" in exported.read_text()
+
+
+def test_a_runtime_that_fails_is_bad_news(
+    file: Path, fake_bun: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BUN_EXIT", "3")
+    assert main(["bench", str(file), "--runtimes", "bun", "--runs", "2"]) == 1
+    assert "2 of 2 runs: exit 3" in capfd.readouterr().out
+
+
+def test_no_runtime_at_all_cannot_be_compared(file: Path, fake_bun: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    fake_bun.unlink()
+    assert main(["bench", str(file), "--runtimes", "bun,porffor"]) == 2
+    assert "npm install" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--runtimes", "ie6"], "unknown runtime 'ie6'; they are porffor, deno, bun, node"),
+        (["--runtimes", "all", "--runs", "1"], "no number of runs from 2"),
+        (["--runtimes", "all", "--symbol", "half"], "not allowed with"),
+        ([], "one of the arguments --symbol --runtimes is required"),
+    ],
+)
+def test_words_that_make_no_sense_are_refused(
+    file: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["bench", str(file), *words])
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,172 @@
+"""Whole programs side by side: run in turns, timed from outside, their outputs compared.
+
+A line that one program prints differently from run to run is a measurement of its own, and is not compared.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ffi_core.bench.distribution import Distribution, percentile, summarise
+from ffi_core.bench.ending import describe_exit
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A program that takes part.
+
+    Parameters
+    ----------
+    name: as in the table.
+    version: of what runs it.
+    command: what runs it.
+    """
+
+    name: str
+    version: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a program.
+
+    Parameters
+    ----------
+    round: its place in the comparison; the runs of one round are neighbours in time.
+    wall_ms: from start to end, seen from outside.
+    failure: None where it ended with 0, else the cause in words: ``exit 3``, ``SIGSEGV``, ``timed out``.
+    output: what it printed.
+    errors: what it wrote to standard error.
+    """
+
+    round: int
+    wall_ms: float
+    failure: str | None
+    output: str
+    errors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the runs of one program came to; the figures are those of the runs that ended well.
+
+    Parameters
+    ----------
+    contender: the program.
+    runs: every counted run.
+    wall_ms: the distribution of the wall times, in milliseconds; None where no run ended well.
+    """
+
+    contender: Contender
+    runs: tuple[Run, ...]
+    wall_ms: Distribution | None
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """The cause of each run that did not end well."""
+        return tuple(run.failure for run in self.runs if run.failure is not None)
+
+
+def take_turns(
+    contenders: Sequence[Contender],
+    rounds: int,
+    timeout: float,
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[Result, ...]:
+    """Run every program once to warm up and then once a round; each round starts with another program.
+
+    Parameters
+    ----------
+    contenders: at least one.
+    rounds: counted runs of each.
+    timeout: seconds for one run; a program and what it started are killed then.
+    progress: called after each run with the number of runs so far, of ``(rounds + 1) * len(contenders)``.
+    """
+    runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
+    done = 0
+    for turn in range(rounds + 1):
+        shift = turn % len(contenders)
+        for contender in (*contenders[shift:], *contenders[:shift]):
+            run = run_once(contender, turn, timeout)
+            if turn > 0:
+                runs[contender.name].append(run)
+            done += 1
+            progress(done)
+    return tuple(_result(contender, runs[contender.name]) for contender in contenders)
+
+
+def run_once(contender: Contender, turn: int, timeout: float) -> Run:
+    """Run a program in a session of its own, to its end or to its time limit."""
+    started = time.perf_counter()
+    with subprocess.Popen(
+        contender.command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, errors = process.communicate(timeout=timeout)
+            failure = describe_exit(process.returncode) if process.returncode else None
+        except subprocess.TimeoutExpired:
+            _kill_group(process)
+            # Whoever left the group may still hold the pipes.
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=1)
+            output, errors, failure = "", "", "timed out"
+        except BaseException:
+            _kill_group(process)
+            raise
+    return Run(turn, (time.perf_counter() - started) * 1000, failure, output, errors)
+
+
+def compare_outputs(results: Sequence[Result]) -> dict[str, tuple[str, ...]]:
+    """What each program printed in the runs that ended well, without the lines that vary; equal where they agree."""
+    printed = {
+        result.contender.name: [run.output.splitlines() for run in result.runs if run.failure is None]
+        for result in results
+    }
+    varying = {place for outputs in printed.values() for place in _varying(outputs)}
+    return {
+        name: tuple(line for place, line in enumerate(outputs[0]) if place not in varying)
+        for name, outputs in printed.items()
+        if outputs
+    }
+
+
+def paired_ratios(values: Sequence[tuple[int, float]], base: Sequence[tuple[int, float]]) -> list[float]:
+    """Ratios of neighbours in time, ascending: of what was measured in the same round on both sides."""
+    others = dict(base)
+    return sorted(value / others[turn] for turn, value in values if turn in others)
+
+
+def quartiles(ordered: Sequence[float]) -> tuple[float, float, float]:
+    """The first quartile, the median and the third of ascending values, of which there is at least one."""
+    return percentile(ordered, 0.25), statistics.median(ordered), percentile(ordered, 0.75)
+
+
+def _result(contender: Contender, runs: list[Run]) -> Result:
+    times = [run.wall_ms for run in runs if run.failure is None]
+    return Result(contender, tuple(runs), summarise(times) if times else None)
+
+
+def _varying(outputs: list[list[str]]) -> set[int]:
+    longest = max((len(lines) for lines in outputs), default=0)
+    padded = [[*lines, *[""] * (longest - len(lines))] for lines in outputs]
+    return {place for place in range(longest) if len({lines[place] for lines in padded}) > 1}
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
