@@ -12,7 +12,7 @@ from typing import Any
 
 from ffi_core.errors import SchemaError, SchemaProblem
 from ffi_core.model import Declaration, Signature
-from ffi_core.types import NATIVE_TYPES, Kind, NativeType, StructType, Type, nearest_type
+from ffi_core.types import NATIVE_TYPES, Kind, StructType, Type, nearest_type
 
 FUNCTION_FIELDS = ("parameters", "result", "nonblocking", "optional", "name")
 """Fields of a function's entry, in the order people write them."""
@@ -28,6 +28,10 @@ FOREIGN_FIELDS = {"args": "parameters", "arguments": "parameters", "params": "pa
 """What other dialects, and haste, call our fields."""
 
 _MAX_DEPTH = 32
+# Bounds on what a schema may ask of memory and of the C stack, far beyond what any C library declares: a struct that
+# holds itself is met by the depth, one that doubles at each level by the size.
+_MAX_STRUCT = 1 << 16
+_MAX_ARGUMENTS = 1 << 17
 
 
 def check(schema: object) -> tuple[Declaration, ...]:
@@ -55,13 +59,14 @@ def check(schema: object) -> tuple[Declaration, ...]:
     return tuple(declaration for declaration in declarations if declaration is not None)
 
 
-def check_definition(definition: object, what: str = "definition") -> Signature:
+def check_definition(definition: object, what: str = "definition", *, variadic: bool = True) -> Signature:
     """Check the definition of a callback or function pointer: ``{"parameters": [...], "result": ...}``.
 
     Parameters
     ----------
     definition: the mapping.
     what: how messages call it.
+    variadic: whether ``...`` may stand among its parameters.
 
     Raises
     ------
@@ -74,6 +79,8 @@ def check_definition(definition: object, what: str = "definition") -> Signature:
     else:
         reader.fields("", definition, CALLBACK_FIELDS, f"a {what}")
         signature = reader.signature("", definition)
+        if signature is not None and signature.fixed is not None and not variadic:
+            reader.problem(f"parameters[{signature.fixed}]", f"a {what} cannot be variadic", "list what C will pass")
     if reader.problems or signature is None:
         raise SchemaError(tuple(reader.problems))
     return signature
@@ -160,6 +167,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[SchemaProblem] = []
+        # Set once a struct of this entry is past bounds: to go on might take for ever.
+        self.overgrown = False
 
     def problem(self, path: str, message: str, hint: str | None = None) -> None:
         self.problems.append(SchemaProblem(path, message, hint))
@@ -169,6 +178,7 @@ class _Reader:
             self.problem("", f"a symbol's name is a str, not {_kind_of(name)}")
             return None
         path = name if name.isidentifier() else f"[{name!r}]"
+        self.overgrown = False
         before = len(self.problems)
         self.symbol_name(path, name)
         if not isinstance(entry, Mapping):
@@ -243,7 +253,13 @@ class _Reader:
         else:
             result = self.type(f"{dot}result", entry["result"], result=True)
         known = tuple(parameter for parameter in parameters if parameter is not None)
-        return None if result is None or len(known) < len(parameters) else Signature(known, result, fixed)
+        if result is None or len(known) < len(parameters):
+            return None
+        size = sum(-(-parameter.size // 8) * 8 for parameter in known)
+        if size > _MAX_ARGUMENTS:
+            self.problem(f"{dot}parameters", f"{size} bytes of arguments; a call can take {_MAX_ARGUMENTS}")
+            return None
+        return Signature(known, result, fixed)
 
     def missing(self, path: str, entry: Mapping[Any, Any], field: str, hint: str) -> None:
         if not any(FOREIGN_FIELDS.get(key) == field for key in entry if isinstance(key, str)):
@@ -276,8 +292,20 @@ class _Reader:
             self.problem(where, "a struct needs at least one field")
             return None
         if depth >= _MAX_DEPTH:
+            self.overgrown = True
             self.problem(where, f"structs are nested more than {_MAX_DEPTH} deep")
             return None
-        found = [self.type(f"{where}[{index}]", entry, depth=depth + 1) for index, entry in enumerate(fields)]
-        known: tuple[NativeType | StructType, ...] = tuple(entry for entry in found if entry is not None)
-        return StructType(known) if len(known) == len(found) else None
+        known: list[Type] = []
+        size = 0
+        for index, entry in enumerate(fields):
+            field = self.type(f"{where}[{index}]", entry, depth=depth + 1)
+            if field is not None:
+                known.append(field)
+                size += field.size
+            if self.overgrown:
+                return None
+            if size > _MAX_STRUCT:
+                self.overgrown = True
+                self.problem(where, f"the struct is larger than {_MAX_STRUCT} bytes")
+                return None
+        return StructType(tuple(known)) if len(known) == len(fields) else None

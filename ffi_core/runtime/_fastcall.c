@@ -70,12 +70,16 @@ library_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         message = dlerror(); /* thread-local in glibc and musl */
     }
     Py_END_ALLOW_THREADS
+    Py_XDECREF(encoded);
     if (!handle) {
-        PyErr_SetString(PyExc_OSError, message ? message : "dlopen failed");
-        Py_XDECREF(encoded);
+        /* It quotes the path, whose bytes may be no UTF-8. */
+        PyObject *words = PyUnicode_DecodeFSDefault(message ? message : "dlopen failed");
+        if (words) {
+            PyErr_SetObject(PyExc_OSError, words);
+            Py_DECREF(words);
+        }
         return NULL;
     }
-    Py_XDECREF(encoded);
     Library *self = (Library *)type->tp_alloc(type, 0);
     if (!self) {
         dlclose(handle);
@@ -125,6 +129,17 @@ library_dealloc(Library *self)
     Py_DECREF(type);
 }
 
+static PyObject *
+library_closed(Library *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(self->handle == NULL);
+}
+
+static PyGetSetDef library_getters[] = {
+    {"closed", (getter)library_closed, NULL, "Whether close() was called.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 static PyMethodDef library_methods[] = {
     {"address", (PyCFunction)library_address, METH_O, "address(name) -> int, or None where the library lacks it."},
     {"close", (PyCFunction)library_close, METH_NOARGS, "Unload; every function bound to it raises ClosedError."},
@@ -136,6 +151,7 @@ static PyType_Slot library_slots[] = {
     {Py_tp_new, library_new},
     {Py_tp_dealloc, library_dealloc},
     {Py_tp_methods, library_methods},
+    {Py_tp_getset, library_getters},
     {0, NULL},
 };
 
@@ -492,8 +508,9 @@ plan_of(PyObject *function)
 typedef struct {
     PyObject_HEAD
     PyObject *function; /* the builtin, which keeps its plan */
-    PyObject *arguments; /* alive until the end, with their buffers locked */
+    PyObject *arguments; /* alive until the end, with their buffers locked until the call is over */
     int saved_errno;
+    int is_over;
     Holds holds;
     Slot slots[MAX_PARAMETERS];
 } Job;
@@ -559,9 +576,15 @@ static PyObject *
 job_run(Job *self, PyObject *Py_UNUSED(ignored))
 {
     const Plan *plan = (Plan *)PyCFunction_GET_SELF(self->function);
+    if (self->is_over) {
+        return PyErr_Format(PyExc_RuntimeError, "a job runs once");
+    }
+    self->is_over = 1;
     Slot answer;
     int status = perform(plan, plan->result.class, plan->shape, 1, self->slots, &answer);
     self->saved_errno = thread.saved_errno;
+    /* Whoever waits for the result may resize its buffers at once, though this object lives a little longer. */
+    release_holds(&self->holds);
     return status ? NULL : to_python(&plan->result, plan->result.class, answer);
 }
 
@@ -630,12 +653,21 @@ measure(PyObject *Py_UNUSED(module), PyObject *args)
     const int class = plan->result.class, shape = plan->shape;
     Frame frame;
     enter(&frame);
+    PyThreadState *state = NULL;
+    if (plan->releases_gil) {
+        calls_under_way++;
+        state = PyEval_SaveThread();
+    }
     /* The compiler hoists the choices by class and shape out of the loop (-funswitch-loops). */
     int64_t start = nanoseconds();
     for (long long turn = 0; turn < count; turn++) {
         (void)invoke(class, address, shape, job->slots);
     }
     int64_t elapsed = nanoseconds() - start;
+    if (state) {
+        PyEval_RestoreThread(state);
+        calls_under_way--;
+    }
     int status = leave(&frame);
     Py_DECREF(job);
     return status ? NULL : PyLong_FromLongLong(elapsed);
@@ -676,6 +708,20 @@ run(PyObject *Py_UNUSED(module), PyObject *args)
     if (leave(&frame)) {
         Py_CLEAR(value);
     }
+    return value;
+}
+
+/* A callback of somebody else's (cffi): what keeps libraries loaded while it runs. */
+static PyObject *
+call_back(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *function, *arguments;
+    if (!PyArg_ParseTuple(args, "OO!:call_back", &function, &PyTuple_Type, &arguments)) {
+        return NULL;
+    }
+    enter_callback();
+    PyObject *value = PyObject_Call(function, arguments, NULL);
+    leave_callback();
     return value;
 }
 
@@ -720,6 +766,7 @@ static PyMethodDef module_methods[] = {
     {"prepare", prepare, METH_VARARGS, prepare_doc},
     {"measure", measure, METH_VARARGS, measure_doc},
     {"run", run, METH_VARARGS, "run(function, arguments): call it as a native call, so that callbacks can raise."},
+    {"call_back", call_back, METH_VARARGS, "call_back(function, arguments): call it as a callback that C entered."},
     {"keep", keep, METH_VARARGS, "keep(error, callback): raise it from the native call around, or report it."},
     {"get_errno", get_errno, METH_NOARGS, "get_errno() -> errno as this thread's last foreign call left it."},
     {"set_errno", set_errno, METH_O, "set_errno(value): what get_errno() will say, for calls made elsewhere."},

@@ -27,6 +27,10 @@ __all__ = [
 class NativeLibrary(Protocol):
     """An open library: gives addresses, can be closed."""
 
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+
     def address(self, name: str, /) -> int | None:
         """The address of an exported symbol, or None."""
 

@@ -31,7 +31,7 @@ class Callback:
     """
 
     def __init__(self, definition: Mapping[str, Any], function: Callable[..., Any]) -> None:
-        signature = check_definition(definition, "callback definition")
+        signature = check_definition(definition, "callback definition", variadic=False)
         if not callable(function):
             raise TypeError(f"Callback() takes a function, not {type(function).__name__}")
         name = getattr(function, "__qualname__", None) or type(function).__qualname__

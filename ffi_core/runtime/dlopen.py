@@ -159,8 +159,11 @@ def close(library: Library) -> None:
         raise TypeError(f"close() takes a library that dlopen gave, not {type(library).__name__}")
     if not state.closed:
         state.closed = True
-        state.calls.finish()
-        state.native.close()
+        try:
+            state.calls.finish()
+        finally:
+            # Also where waiting was interrupted: what still runs keeps the library loaded.
+            state.native.close()
 
 
 def _file_name(path: object) -> str | None:

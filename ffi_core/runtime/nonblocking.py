@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future as ConcurrentFuture
 from typing import Any, Protocol
+from weakref import WeakSet
 
 
 class Job(Protocol):
@@ -34,20 +35,36 @@ class Future(ConcurrentFuture[Any]):
 
     def perform(self) -> None:
         """Run the job, unless it was cancelled meanwhile. The pool's threads call this, once."""
-        job, self._job = self._job, None
-        if job is None or not self.set_running_or_notify_cancel():
+        if not self.set_running_or_notify_cancel():
             return
+        job, self._job = self._job, None
+        if job is None:
+            raise RuntimeError("a future is performed once")
         _current.future = self
         try:
             value = job.run()
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits for the future
             self._errno = job.errno
-            self.set_exception(error)
+            self.set_exception(_awaitable(error))
         else:
             self._errno = job.errno
             self.set_result(value)
         finally:
             _current.future = None
+
+    def cancel(self) -> bool:
+        """Cancel the call unless it has started, and let go of its arguments."""
+        cancelled = super().cancel()
+        if cancelled:
+            self._job = None
+        return cancelled
+
+    def forsake(self) -> None:
+        """Say, in a forked child, that the thread which was to make the call is the parent's."""
+        # Another thread of the parent may have held the lock.
+        self._condition = threading.Condition()
+        if not self.done():
+            self.set_exception(RuntimeError("the nonblocking call belongs to the parent of this forked process"))
 
     @property
     def errno(self) -> int:
@@ -58,19 +75,38 @@ class Future(ConcurrentFuture[Any]):
         return asyncio.wrap_future(self).__await__()
 
 
+def _awaitable(error: BaseException) -> BaseException:
+    """An exception as a coroutine can raise it: asyncio refuses StopIteration and would wait for ever (PEP 479)."""
+    if not isinstance(error, StopIteration):
+        return error
+    wrapped = RuntimeError("a callback raised StopIteration")
+    wrapped.__cause__ = error
+    return wrapped
+
+
 class Calls:
     """The nonblocking calls of one library, so that closing it can cancel the queued and wait for the running ones."""
 
     def __init__(self) -> None:
         self._open: set[Future] = set()
+        _all_calls.add(self)
 
     def submit(self, job: Job) -> Future:
         """Queue a job."""
         future = Future(job)
         self._open.add(future)
         future.add_done_callback(self._open.discard)
-        _pool.submit(future)
+        try:
+            _pool.submit(future)
+        except BaseException:
+            future.cancel()
+            raise
         return future
+
+    def forsake(self) -> None:
+        """In a forked child: nobody is left to make these calls."""
+        for future in tuple(self._open):
+            future.forsake()
 
     def finish(self) -> None:
         """Cancel what is queued, wait for what runs; not for the call that this very thread is inside of."""
@@ -131,7 +167,15 @@ class _Pool:
                 self._wake.notify()
                 return
             self._threads += 1
-        threading.Thread(target=self._work, name="ffi_core", daemon=True).start()
+        try:
+            threading.Thread(target=self._work, name="ffi_core", daemon=True).start()
+        except RuntimeError:
+            # No thread can be had: the others get to it, where there are others.
+            with self._wake:
+                self._threads -= 1
+                if self._threads == 0 and future in self._queue:
+                    self._queue.remove(future)
+                    raise
 
     def _work(self) -> None:
         while True:
@@ -146,5 +190,12 @@ class _Pool:
             del future
 
 
+def _after_fork() -> None:
+    _pool.reset()
+    for calls in tuple(_all_calls):
+        calls.forsake()
+
+
+_all_calls: WeakSet[Calls] = WeakSet()
 _pool = _Pool(min(32, (os.cpu_count() or 1) + 4))
-os.register_at_fork(after_in_child=_pool.reset)
+os.register_at_fork(after_in_child=_after_fork)

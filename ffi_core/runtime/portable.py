@@ -11,11 +11,11 @@ import os
 from collections import deque
 from collections.abc import Callable
 from functools import cache
-from threading import Lock
 from typing import Any
 
 from ffi_core.errors import ClosedError
 from ffi_core.model import Declaration
+from ffi_core.runtime import calls as portable_calls
 from ffi_core.runtime.messages import describe_argument, describe_arity, signature_of
 from ffi_core.runtime.values import Held, UnfitError, c_name, cffi, from_native, to_native, variadic_argument
 from ffi_core.runtime.which import BACKEND
@@ -25,7 +25,7 @@ if BACKEND == "fastcall":
     # One chain of frames for both kinds of calls, so that they nest.
     from ffi_core.runtime import _fastcall as calls
 else:
-    from ffi_core.runtime import calls  # type: ignore[no-redef]
+    calls = portable_calls  # type: ignore[misc]
 
 keep, get_errno, set_errno = calls.keep, calls.get_errno, calls.set_errno
 
@@ -53,8 +53,6 @@ class Library:
 
     def __init__(self, path: str | None) -> None:
         ffi, loader = cffi(), _loader()
-        self._lock = Lock()
-        self._calls = 0
         self._handle = loader.dlopen(ffi.NULL if path is None else os.fsencode(path), os.RTLD_NOW | os.RTLD_LOCAL)
         self.closed = False
         if not self._handle:
@@ -67,33 +65,12 @@ class Library:
             raise ClosedError("the library is closed")
         return int(cffi().cast("uintptr_t", _loader().dlsym(self._handle, name.encode()))) or None
 
-    def enter(self, name: str) -> None:
-        """Keep the library loaded during a call."""
-        with self._lock:
-            if self.closed:
-                raise ClosedError(f"{name}(): its library is closed")
-            self._calls += 1
-
-    def leave(self) -> None:
-        """The call is over; unload if it was the last one of a closed library."""
-        with self._lock:
-            self._calls -= 1
-            last = self.closed and self._calls == 0
-        if last:
-            self._unload()
-
     def close(self) -> None:
-        """Unload, or let the last call that is under way do so."""
-        with self._lock:
-            idle = not self.closed and self._calls == 0
+        """Unload, or let the last call that is under way do so. Twice is fine."""
+        if not self.closed:
             self.closed = True
-        if idle:
-            self._unload()
-
-    def _unload(self) -> None:
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            _loader().dlclose(handle)
+            handle, self._handle = self._handle, None
+            portable_calls.unload_when_idle(lambda: _loader().dlclose(handle))
 
 
 class Job:
@@ -106,11 +83,10 @@ class Job:
 
     def __init__(self, native: Native, arguments: tuple[object, ...]) -> None:
         self._native, self._held, self.errno = native, Held(), 0
-        self._library = native.library if isinstance(native.library, Library) else None
         try:
             self._values = native.convert(arguments, self._held)
-            # Converting may have run Python code that closed the library; `run` asks again.
-            self._check_open()
+            # Converting may have run Python code that closed the library; `perform` asks again.
+            native.check_open()
         except BaseException:
             self._held.release()
             raise
@@ -118,22 +94,11 @@ class Job:
     def run(self) -> Any:
         """Make the call without the GIL."""
         try:
-            self._check_open()
-            if self._library is not None:
-                self._library.enter(self._native.declaration.name)
-            try:
-                value = calls.run(self._native.perform, self._values)
-            finally:
-                if self._library is not None:
-                    self._library.leave()
+            value = calls.run(self._native.perform, self._values)
             self.errno = get_errno()
             return self._native.read(value)
         finally:
             self._held.release()
-
-    def _check_open(self) -> None:
-        if self._native.is_closed():
-            raise ClosedError(f"{self._native.declaration.name}(): its library is closed")
 
 
 class Native:
@@ -155,19 +120,11 @@ class Native:
             names.append("...")
         listed = ", ".join(names) or "void"
         self._function = cffi().cast(f"{c_name(self.signature.result)}(*)({listed})", address)
-        self._symbol = declaration.symbol
 
-    def is_closed(self) -> bool:
-        """Whether the library is closed; the C extension's says so by refusing to give an address."""
-        if self.library is None:
-            return False
-        if isinstance(self.library, Library):
-            return self.library.closed
-        try:
-            self.library.address(self._symbol)
-        except ClosedError:
-            return True
-        return False
+    def check_open(self) -> None:
+        """Raise ClosedError where the library is closed."""
+        if self.library is not None and self.library.closed:
+            raise ClosedError(f"{self.declaration.name}(): its library is closed")
 
     def convert(self, arguments: tuple[object, ...], held: Held) -> tuple[Any, ...]:
         """Check and convert arguments; what is locked goes to `held`."""
@@ -187,6 +144,8 @@ class Native:
 
     def perform(self, *values: Any) -> Any:
         """The call itself, with errno around it."""
+        # From here on, a library that is closed stays loaded until the call is over.
+        self.check_open()
         ffi = cffi()
         ffi.errno = 0
         value = self._function(*values)
@@ -251,19 +210,20 @@ class Callback:
 
     def __init__(self, declaration: Declaration, function: Callable[..., Any]) -> None:
         ffi = cffi()
-        self._declaration, self._function, self._kept = declaration, function, Held()
+        self._declaration, self._kept = declaration, Held()
+        self._function: Callable[..., Any] | None = function
         signature = signature_of(declaration)
         self._readers = [from_native(parameter) for parameter in signature.parameters]
         self._result = signature.result
         names = ", ".join(c_name(parameter) for parameter in signature.parameters) or "void"
-        self._native = ffi.callback(f"{c_name(signature.result)}(*)({names})", self._enter)
+        self._native = ffi.callback(f"{c_name(signature.result)}(*)({names})", self._enter, onerror=self._stumble)
         self._zero = self._zeros()
         self.address: int | None = int(ffi.cast("uintptr_t", self._native))
 
     def close(self) -> None:
         """C then meets zeros."""
         if self.address is not None:
-            self.address = None
+            self.address = self._function = None
             self._kept.release()
             _closed.append(self._native)
 
@@ -279,25 +239,32 @@ class Callback:
         return 0
 
     def _enter(self, *values: Any) -> Any:
-        if self.address is None:
-            keep(ClosedError("C called a callback that was closed"), self)
-            return self._zero
         try:
-            answer = self._function(*[read(value) for read, value in zip(self._readers, values, strict=True)])
-            if self._result.kind is Kind.VOID:
-                return None
-            kept = Held()
-            try:
-                native = to_native(self._result, answer, kept)
-            except UnfitError as unfit:
-                raise unfit.error(describe_argument(self._declaration, -1, answer)) from None
-            # C may read the memory of the last answer for as long as it likes; it stays until the next one comes.
-            self._kept.release()
-            self._kept = kept
+            return calls.call_back(self._answer, values)
         except BaseException as error:  # noqa: BLE001 - survives whatever the user's function raises: C cannot
             keep(error, self)
             return self._zero
+
+    def _answer(self, *values: Any) -> Any:
+        function = self._function
+        if function is None:
+            raise ClosedError("C called a callback that was closed")
+        answer = function(*[read(value) for read, value in zip(self._readers, values, strict=True)])
+        if self._result.kind is Kind.VOID:
+            return None
+        kept = Held()
+        try:
+            native = to_native(self._result, answer, kept)
+        except UnfitError as unfit:
+            raise unfit.error(describe_argument(self._declaration, -1, answer)) from None
+        # C may read the memory of the last answer for as long as it likes; it stays until the next one comes.
+        self._kept.release()
+        self._kept = kept
         return native
+
+    def _stumble(self, _kind: type[BaseException], error: BaseException, _trace: object) -> None:
+        # What is raised just outside `_enter`, such as a KeyboardInterrupt as it begins; C has got zeros.
+        keep(error, self)
 
     def __repr__(self) -> str:
         return f"<native callback {self._declaration}>"

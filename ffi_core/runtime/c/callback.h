@@ -175,7 +175,7 @@ ffi_core_callback_entered(uint32_t number, Slot *slots, const Slot *stack)
     }
     int error = errno;
     PyGILState_STATE state = PyGILState_Ensure();
-    calls_under_way++;
+    enter_callback();
     Callback *self = (Callback *)Py_XNewRef((PyObject *)callbacks[number]);
     if (!self) {
         PyErr_SetString(python.closed_error, "C called a callback that was closed");
@@ -186,10 +186,7 @@ ffi_core_callback_entered(uint32_t number, Slot *slots, const Slot *stack)
         }
         Py_DECREF(self);
     }
-    calls_under_way--;
-    if (!thread.frame && unload_count) {
-        unload_waiting();
-    }
+    leave_callback();
     PyGILState_Release(state);
     errno = error;
 }

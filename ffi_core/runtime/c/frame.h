@@ -37,6 +37,9 @@ errno_address(void)
 static Py_ssize_t calls_under_way;
 static void **unloads;
 static size_t unload_count;
+/* Whether a thread that no Python call started has called back. It returns into code that nobody else knows of, so from
+ * then on no library is unloaded: those pages cost little, and code that vanishes under a thread costs the process. */
+static int foreign_threads;
 
 INLINE void
 enter(Frame *frame)
@@ -50,6 +53,9 @@ enter(Frame *frame)
 static void
 unload(void *handle)
 {
+    if (foreign_threads) {
+        return;
+    }
     if (thread.frame || calls_under_way) {
         void **grown = PyMem_Realloc(unloads, (unload_count + 1) * sizeof(void *));
         if (grown) {
@@ -70,6 +76,20 @@ unload_waiting(void)
     while (unload_count && !thread.frame && !calls_under_way) {
         unload(unloads[--unload_count]);
     }
+}
+
+/* Around the Python half of a callback. */
+static void
+enter_callback(void)
+{
+    foreign_threads |= !thread.frame;
+    calls_under_way++;
+}
+
+static void
+leave_callback(void)
+{
+    calls_under_way--;
 }
 
 /* After a call: 0, or -1 with the exception that a callback left. */
