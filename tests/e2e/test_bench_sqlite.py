@@ -17,17 +17,17 @@ pytestmark = pytest.mark.skipif(locate("libsqlite3.so.0").path is None, reason="
 
 
 def test_c_and_python_print_the_same_and_are_set_side_by_side() -> None:
-    command = [sys.executable, str(SCRIPT), "--json", "--runs", "1", "--only", "ffi_core"]
+    command = [sys.executable, str(SCRIPT), "--json", "--runs", "2", "--only", "ffi_core"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     result = json.loads(done.stdout)
     assert result["outputs_equal"] is True
     assert [program["name"] for program in result["programs"]] == ["C", "ffi_core"]
     for program in result["programs"]:
         assert program["failures"] == []
-        assert program["outputs"] == ["failures 0, rows 500000, sum 1275"]
+        assert program["output"] == ["failures 0", "rows 500000", "sum 1275"]
         assert program["ratio_to_c"] > 0
 
 
-def test_no_runs_are_no_comparison() -> None:
-    done = subprocess.run([sys.executable, str(SCRIPT), "--runs", "0"], capture_output=True, timeout=60, check=False)
+def test_one_run_is_no_comparison() -> None:
+    done = subprocess.run([sys.executable, str(SCRIPT), "--runs", "1"], capture_output=True, timeout=60, check=False)
     assert done.returncode == 2
