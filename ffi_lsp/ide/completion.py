@@ -1,4 +1,4 @@
-"""Completion inside a schema: exported symbols as keys, the fields that an entry still lacks, native types."""
+"""Completion: exported symbols as keys, the fields that an entry still lacks, native types, names to take apart."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from ffi_core.dialects import DIALECTS
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
-from ffi_core.model import DlopenCall, Object
+from ffi_core.model import DlopenCall, Object, Span
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.context import Context, context_at
 from ffi_lsp.ide.cursor import type_fields
 from ffi_lsp.ide.hover import type_lines
+from ffi_lsp.ide.pattern import name_in_pattern
 from ffi_lsp.ide.repair import closed_at
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
@@ -86,7 +87,22 @@ def _completion(snapshot: Snapshot, offset: int) -> Completions | None:
         if span is not None and span.start < offset <= span.end and data[span.start : span.start + 1] == b"{":
             context = context_at(data, span.start, offset)
             return None if context is None else _proposals(context, call, facts)
+        name = name_in_pattern(data, call, offset)
+        if name is not None:
+            return _names(name, snapshot.text.slice(Span(name.start, offset)), call)
     return None
+
+
+def _names(span: Span, word: str, call: DlopenCall) -> Completions:
+    """The declared symbols that are not yet taken from the library."""
+    taken = {binding.symbol for binding in call.bindings if span.start not in binding.symbol_span}
+    free = {entry.name: entry for entry in call.declarations if entry.name not in taken and entry.name.isidentifier()}
+
+    def build(name: str) -> Item:
+        declared = free[name].declaration
+        return Item(name, ItemKind.FUNCTION, Edit(span, name), None, None if declared is None else str(declared))
+
+    return _best(word, free, build)
 
 
 def _proposals(context: Context, call: DlopenCall, facts: LibraryFacts) -> Completions | None:

@@ -136,6 +136,31 @@ def test_a_run_can_be_called_off(runner: Runner) -> None:
     assert runner.run("seven")["result"] == 7
 
 
+def test_a_run_can_be_called_off_where_its_progress_is_shown(wire: Wire, playground: Any) -> None:
+    wire.initialize({"window": {"workDoneProgress": True}})
+    runner = Runner(wire, playground)
+    runner.open()
+    request = runner.order("spin", timeout=60)
+    begin = wire.until(lambda message: message.get("method") == "$/progress").message["params"]
+    assert (begin["value"]["title"], begin["value"]["cancellable"]) == ("Running spin", True)
+    wire.notify("window/workDoneProgress/cancel", {"token": begin["token"]})
+    assert wire.answer(request)["status"] == "cancelled"
+    steps = [each.message for each in wire.arrivals if each.message.get("method") == "$/progress"]
+    assert [step["params"]["value"]["kind"] for step in steps] == ["begin", "end"]
+    assert wire.exit() == 0
+
+
+def test_progress_is_told_by_the_clients_own_token(runner: Runner) -> None:
+    arguments = [{"uri": runner.playground.uri, "symbol": "seven"}]
+    parameters = {"command": "ffi.quickRun", "arguments": arguments, "workDoneToken": 17}
+    runner.wire.request("workspace/executeCommand", parameters)
+    steps = [each.message for each in runner.wire.arrivals if each.message.get("method") == "$/progress"]
+    assert [(step["params"]["token"], step["params"]["value"]["kind"]) for step in steps] == [
+        (17, "begin"),
+        (17, "end"),
+    ]
+
+
 def test_shutdown_ends_a_run(runner: Runner) -> None:
     runner.order("spin", timeout=60)
     runner.hover()

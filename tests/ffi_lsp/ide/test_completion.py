@@ -148,3 +148,27 @@ def test_a_text_that_breaks_off_at_the_cursor_has_proposals(read: Reader, schema
 def test_outside_of_a_call_that_opens_a_library_nothing_is_closed(text: str) -> None:
     before, _, after = text.partition("¦")
     assert closed_at((before + after).encode(), len(before.encode())) is None
+
+
+SCHEMA = '{ count_add: { parameters: [], result: "i32" }, count_half: { parameters: [], result: "i32" } }'
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("{ ¦ } = Porffor.dlopen", ["count_add", "count_half"]),
+        ("{ count_add, ¦ } = Porffor.dlopen", ["count_half"]),
+        ("{ count_h¦, count_add } = Porffor.dlopen", ["count_half"]),
+        ("{ symbols: { ¦ } } = Deno.dlopen", ["count_add", "count_half"]),
+    ],
+)
+def test_declared_symbols_are_proposed_where_they_are_taken(read: Reader, pattern: str, expected: list[str]) -> None:
+    assert labels(completion(*read(f'const {pattern}("LIB", {SCHEMA});'))) == expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["{ count_add: ¦ } = Porffor.dlopen", "{ ¦ } = Deno.dlopen", "¦lib = Porffor.dlopen", "{ a } ¦ = Porffor.dlopen"],
+)
+def test_where_a_variable_is_named_nothing_is_proposed(read: Reader, pattern: str) -> None:
+    assert completion(*read(f'const {pattern}("LIB", {SCHEMA});')) is None

@@ -13,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ffi_lsp.server.app import Server
+from ffi_lsp.server.features import FEATURES
 from ffi_lsp.workspace import Workspace
 
 URIS = ("file:///one.ts", "untitled:two", "file:///three.js")
 PIECES = st.sampled_from(
     [
         'const { f } = Porffor.dlopen("/nowhere.so", { f: { parameters: ["int"], result: "i32" } });',
-        'Porffor.dlopen("libc.so.6", { getpid: { parameters: [], result: "i33" } })',
+        'const { getpid } = Porffor.dlopen("libc.so.6", { getpid: { parameters: [], result: "i33" } });',
+        "getpid(1, ",
         "\r\n",
         "\u2028",
         "\U0001f600",
@@ -66,14 +68,22 @@ def _notifications(uri: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 def _requests(uri: str) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
-    places = st.sampled_from(["textDocument/hover", "textDocument/completion"])
-    return st.one_of(
-        st.tuples(places, POSITIONS.map(lambda position: {**_document(uri), "position": position})),
-        st.just(("textDocument/codeLens", _document(uri))),
-        RANGES.map(
-            lambda span: ("textDocument/codeAction", {**_document(uri), "range": span, "context": {"diagnostics": []}})
-        ),
+    """A request of any row of the table, with the fields that any of them needs."""
+    methods = st.sampled_from([row.method for row in FEATURES if row.method != "textDocument/diagnostic"])
+    context = {"diagnostics": [], "includeDeclaration": True, "triggerKind": 1, "isRetrigger": False}
+    fields = st.builds(
+        lambda position, span: {
+            **_document(uri),
+            "position": position,
+            "range": span,
+            "positions": [position],
+            "context": context,
+            "newName": "other",
+        },
+        POSITIONS,
+        RANGES,
     )
+    return st.tuples(methods, fields)
 
 
 MESSAGES = st.sampled_from(URIS).flatmap(lambda uri: st.one_of(_notifications(uri), _requests(uri)))
