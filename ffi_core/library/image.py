@@ -138,6 +138,20 @@ def stamp_of(path: Path) -> Stamp:
     return _stamp(found)
 
 
+def absolute(path: str, base: Path | None = None) -> Path:
+    """A path made absolute, without resolving links or ``..``; left as it is where the working directory is gone.
+
+    Parameters
+    ----------
+    path: the path as written.
+    base: the directory that it starts from; the working directory by default.
+    """
+    try:
+        return Path(base or "", path).absolute()
+    except OSError:
+        return Path(path)
+
+
 def unreadable(path: Path, error: OSError) -> LibraryNotFoundError | LibraryLoadError:
     """The typed error for what the operating system said about a file."""
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP):

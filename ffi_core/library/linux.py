@@ -13,8 +13,9 @@ from types import MappingProxyType
 from ffi_core.errors import LoadFailure
 from ffi_core.library import ld_cache
 from ffi_core.library.host import Target, processor_levels
+from ffi_core.library.image import absolute
 from ffi_core.library.location import Location
-from ffi_core.library.trail import Request, Trail, absolute
+from ffi_core.library.trail import Request, Trail
 
 # A file for another machine, or one that may not be opened, is passed over; any other file that is no library ends
 # the loader's search with an error.

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ffi_core.errors import LoadFailure
+from ffi_core.library.image import absolute
 from ffi_core.library.location import Location
-from ffi_core.library.trail import Request, Trail, absolute
+from ffi_core.library.trail import Request, Trail
 
 # dyld tries the next place after any file that it cannot use.
 _PASSED_OVER = tuple(LoadFailure)

@@ -14,8 +14,6 @@ from ffi_core.library.library import Library
 from ffi_core.library.pe_exports import PeExports, imported_libraries, read_export_directory
 from ffi_core.library.pe_layout import PeLayout, read_layout
 
-MAGIC = b"MZ"
-
 MACHINES = MappingProxyType(
     {
         0x14C: "x86",

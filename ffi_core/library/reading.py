@@ -6,13 +6,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LoadFailure
-from ffi_core.library import elf, import_library, linker_script, macho, pe, tbd
-from ffi_core.library.image import Image, Stamp, open_image, stamp_of
+from ffi_core.library import elf, linker_script
+from ffi_core.library.image import Image, Stamp, absolute, open_image, stamp_of
 from ffi_core.library.library import Library
 
 _ARCHIVES = (b"!<arch>\n", b"!<thin>\n")
 _CACHED_LIBRARIES = 128
 _LOOKED_AT = 4096
+_MACH_O = tuple(
+    bytes.fromhex(magic) for magic in ("cefaedfe", "cffaedfe", "feedface", "feedfacf", "cafebabe", "cafebabf")
+)
 
 
 def open_library(path: str | Path) -> Library:
@@ -29,7 +32,7 @@ def open_library(path: str | Path) -> Library:
     LibraryNotFoundError: nothing is there.
     LibraryLoadError: something is there, but no shared library; ``reason`` says what.
     """
-    file = Path(path)
+    file = absolute(str(path))
     return _read(file, stamp_of(file))
 
 
@@ -42,19 +45,33 @@ def forget() -> None:
 def _read(path: Path, stamp: Stamp) -> Library:
     with open_image(path, stamp) as image:
         start = image.read_up_to(0, _LOOKED_AT)
-        if start.startswith(elf.MAGIC):
-            return elf.read_elf(image)
-        if start.startswith(pe.MAGIC):
-            return pe.read_pe(image)
-        if macho.is_mach_o(start):
-            return macho.read_mach_o(image)
-        if tbd.is_stub(start):
-            return tbd.read_stub(image)
-        if start.startswith(import_library.MAGIC):
-            library = import_library.read_import_library(image)
-            if library is not None:
-                return library
-        raise _no_library(image, start)
+        library = _read_as_its_format(image, start)
+        if library is None:
+            raise _no_library(image, start)
+        return library
+
+
+def _read_as_its_format(image: Image, start: bytes) -> Library | None:
+    """Each reader is loaded when the first file of its format is: most sessions see one format."""
+    if start.startswith(elf.MAGIC):
+        return elf.read_elf(image)
+    if start.startswith(b"MZ"):
+        from ffi_core.library.pe import read_pe
+
+        return read_pe(image)
+    if start.startswith(b"!<arch>\n"):
+        from ffi_core.library.import_library import read_import_library
+
+        return read_import_library(image)
+    if start[:4] in _MACH_O:
+        from ffi_core.library.macho import is_mach_o, read_mach_o
+
+        return read_mach_o(image) if is_mach_o(start) else None
+    if start.lstrip()[:1] in (b"-", b"{"):
+        from ffi_core.library.tbd import is_stub, read_stub
+
+        return read_stub(image) if is_stub(start) else None
+    return None
 
 
 def _no_library(image: Image, start: bytes) -> LibraryLoadError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError, LoadFailure
 from ffi_core.library.host import Target
+from ffi_core.library.image import absolute
 from ffi_core.library.library import Format, Library
 from ffi_core.library.location import Location, Step
 from ffi_core.library.near import near_names
@@ -159,14 +160,6 @@ class Trail:
         for directory in self.directories:
             present.update(_listing(directory))
         return tuple(name[:start] + other for other in near_names(name[start:], present))
-
-
-def absolute(path: str, base: Path | None) -> Path:
-    """A path made absolute, without resolving links or ``..``; left as it is where the working directory is gone."""
-    try:
-        return Path(base or "", path).absolute()
-    except OSError:
-        return Path(path)
 
 
 def _written_out(entry: str, origin: Path) -> str:

@@ -129,6 +129,16 @@ def test_what_was_read_stays_readable_when_the_file_is_gone(kinds_library: Path,
     assert "add" in library.names()
 
 
+def test_a_library_opened_by_a_relative_path_stays_readable_elsewhere(
+    kinds_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(kinds_library.parent)
+    library = open_library(kinds_library.name)
+    monkeypatch.chdir(tmp_path)
+    assert library.path == kinds_library
+    assert library.find("add")
+
+
 def test_the_same_file_in_the_same_state_is_read_once(kinds_library: Path) -> None:
     assert open_library(kinds_library) is open_library(str(kinds_library))
 
