@@ -8,43 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from struct import Struct
-from types import MappingProxyType
 
 from ffi_core.errors import LibraryLoadError, LoadFailure
+from ffi_core.library.elf_header import EM_ALPHA, EM_S390, ElfHeader, read_header
 from ffi_core.library.elf_symbols import ElfExports
 from ffi_core.library.elf_tables import SymbolTables
 from ffi_core.library.image import Image
 from ffi_core.library.library import Library
-
-MAGIC = b"\x7fELF"
-
-_MACHINES = MappingProxyType(
-    {
-        2: "sparc",
-        3: "x86",
-        4: "m68k",
-        8: "mips",
-        15: "hppa",
-        18: "sparc",
-        20: "ppc",
-        21: "ppc64",
-        22: "s390",
-        40: "arm",
-        42: "sh",
-        43: "sparc64",
-        50: "ia64",
-        62: "x86_64",
-        183: "aarch64",
-        243: "riscv",
-        247: "bpf",
-        258: "loongarch",
-        0x9026: "alpha",
-    }
-)
-_WIDTH_IN_NAME = ("riscv", "loongarch")
-_LITTLE_IS_SPECIAL = ("ppc64", "mips", "mips64")
-_BIG_IS_SPECIAL = ("aarch64", "arm")
-_EM_S390, _EM_ALPHA = 22, 0x9026
 
 _ET_REL, _ET_EXEC, _ET_DYN, _ET_CORE = 1, 2, 3, 4
 _PT_LOAD, _PT_DYNAMIC, _PT_NOTE = 1, 2, 4
@@ -63,44 +33,8 @@ _LONGEST_STRING = 4096
 _MOST_NEEDED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class ElfHeader:
-    """What the first bytes of an ELF file say.
-
-    Parameters
-    ----------
-    bits: 32 or 64.
-    order: ``"<"`` or ``">"``, as `struct` writes byte order.
-    abi: the byte EI_OSABI.
-    kind: e_type.
-    machine: e_machine.
-    program_headers: file offset, size of an entry and number of entries.
-    """
-
-    bits: int
-    order: str
-    abi: int
-    kind: int
-    machine: int
-    program_headers: tuple[int, int, int]
-
-    @property
-    def architecture(self) -> str:
-        """The machine's usual name: ``x86_64``, ``aarch64``, ``ppc64le``, ..."""
-        name = _MACHINES.get(self.machine, f"machine-{self.machine}")
-        if name == "mips" and self.bits == 64:
-            name = "mips64"
-        if name in _WIDTH_IN_NAME:
-            name += str(self.bits)
-        if name == "s390" and self.bits == 64:
-            name = "s390x"
-        if name in _LITTLE_IS_SPECIAL and self.order == "<":
-            name += "el" if name.startswith("mips") else "le"
-        if name in _BIG_IS_SPECIAL and self.order == ">":
-            name += "_be" if name == "aarch64" else "eb"
-        if self.machine == 62 and self.bits == 32:
-            name = "x32"
-        return name
+Piece = tuple[int, int]
+"""Offset and size in bytes of a piece of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +69,6 @@ class AddressMap:
         )
 
 
-def read_header(image: Image) -> ElfHeader:
-    """Read the ELF header.
-
-    Raises
-    ------
-    LibraryLoadError: DAMAGED where it is cut off or contradicts itself.
-    """
-    ident = image.read(0, 16, "the ELF identification")
-    bits, order = {1: 32, 2: 64}.get(ident[4]), {1: "<", 2: ">"}.get(ident[5])
-    if bits is None or order is None:
-        raise image.damaged(f"ELF class {ident[4]} and byte order {ident[5]}; each is 1 or 2")
-    layout = Struct(order + ("HHIQQQIHHHHHH" if bits == 64 else "HHIIIIIHHHHHH"))
-    kind, machine, _, _, table, _, _, _, entry_size, count, *_ = layout.unpack(
-        image.read(16, layout.size, "the ELF header")
-    )
-    return ElfHeader(bits, order, ident[7], kind, machine, (table, entry_size, count))
-
-
 def read_elf(image: Image) -> Library:
     """Read an ELF shared library.
 
@@ -173,11 +89,11 @@ def read_elf(image: Image) -> Library:
         raise LibraryLoadError(str(image.path), LoadFailure.NOT_A_LIBRARY, detail)
     tables = _locate_tables(image, header, loaded, dynamic)
 
-    def texts(tag: int) -> tuple[str, ...]:
-        return tuple(_read_string(image, tables, offset) for offset in dynamic.get(tag, ()))
-
     if len(dynamic.get(_DT_NEEDED, ())) > _MOST_NEEDED:
         raise image.damaged(f"it claims to need {len(dynamic[_DT_NEEDED])} libraries")
+
+    def texts(tag: int) -> tuple[str, ...]:
+        return tuple(_read_string(image, tables, offset) for offset in dynamic.get(tag, ()))
 
     def directories(tag: int) -> tuple[str, ...]:
         return tuple(entry for text in texts(tag)[:1] for entry in text.split(":") if entry)
@@ -205,10 +121,6 @@ def _require_shared_object(image: Image, header: ElfHeader) -> None:
         _ET_CORE: "a core dump, not a library",
     }.get(header.kind, f"an ELF file of type {header.kind}, not a library")
     raise LibraryLoadError(str(image.path), LoadFailure.NOT_A_LIBRARY, f"this is {what}")
-
-
-Piece = tuple[int, int]
-"""Offset and size in bytes of a piece of the file."""
 
 
 def _read_segments(image: Image, header: ElfHeader) -> tuple[AddressMap, Piece | None, tuple[Piece, ...]]:
@@ -252,7 +164,7 @@ def _locate_tables(image: Image, header: ElfHeader, loaded: AddressMap, dynamic:
     strings, symbols = offset(_DT_STRTAB, "the string table"), offset(_DT_SYMTAB, "the symbol table")
     if strings is None or symbols is None:
         raise image.damaged("the dynamic section names no symbol table or no string table")
-    wide_hash = header.bits == 64 and header.machine in (_EM_S390, _EM_ALPHA)
+    wide_hash = header.bits == 64 and header.machine in (EM_S390, EM_ALPHA)
     return SymbolTables(
         bits=header.bits,
         order=header.order,

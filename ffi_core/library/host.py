@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ffi_core.errors import FFIError
-from ffi_core.library.elf import read_header
+from ffi_core.library.elf_header import read_header
 from ffi_core.library.image import open_image
 
 _LEVELS = (

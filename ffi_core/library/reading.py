@@ -6,7 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LoadFailure
-from ffi_core.library import elf, linker_script
+from ffi_core.library import linker_script
+from ffi_core.library.elf import read_elf
+from ffi_core.library.elf_header import MAGIC
 from ffi_core.library.image import Image, Stamp, absolute, open_image, stamp_of
 from ffi_core.library.library import Library
 
@@ -53,8 +55,8 @@ def _read(path: Path, stamp: Stamp) -> Library:
 
 def _read_as_its_format(image: Image, start: bytes) -> Library | None:
     """Each reader is loaded when the first file of its format is: most sessions see one format."""
-    if start.startswith(elf.MAGIC):
-        return elf.read_elf(image)
+    if start.startswith(MAGIC):
+        return read_elf(image)
     if start.startswith(b"MZ"):
         from ffi_core.library.pe import read_pe
 
