@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ffi_core.library import dependencies, open_library, resolve
+from ffi_core.library import dependencies, ld_cache, locate, open_library, resolve
 
 CompileLibrary = Callable[..., Path]
 
@@ -90,3 +92,27 @@ def test_libraries_that_need_each_other_end_the_walk(compile_library: CompileLib
     shutil.copy(again, tmp_path)
     shutil.copy(second, tmp_path)
     assert [library.path.name for library in dependencies(open_library(tmp_path / "libfirst.so"))] == ["libsecond.so"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's loader")
+def test_what_system_libraries_need_equals_what_the_loader_would_load() -> None:
+    loader = next((name for name in ld_cache.entries() if name.startswith("ld-linux")), None)
+    if loader is None or (program := locate(loader).path) is None:
+        pytest.skip("the loader is not glibc's")
+    known = sorted(name for name in ld_cache.entries() if not name.startswith("ld-"))
+    compared = 0
+    for name in known[:: max(1, len(known) // 60)]:
+        location = locate(name, environment={})
+        if location.path is None or location.failure is not None:
+            continue
+        listed = subprocess.run(
+            [program, "--list", location.path], capture_output=True, text=True, timeout=30, check=False, env={}
+        )
+        if listed.returncode or "not found" in listed.stdout:
+            continue
+        expected = [Path(line.split()[2]) for line in listed.stdout.splitlines() if " => " in line]
+        expected += [Path(word) for line in listed.stdout.splitlines() if (word := line.split()[0])[0] == "/"]
+        needed = dependencies(open_library(location.path), environment={})
+        assert {library.path.resolve() for library in needed} == {path.resolve() for path in expected}, name
+        compared += 1
+    assert compared >= min(30, len(known) // 3)
