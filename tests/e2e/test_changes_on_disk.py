@@ -14,8 +14,9 @@ WATCHING = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True,
 
 
 def codes(wire: Wire) -> list[str]:
+    """What the next diagnostics say about libraries and symbols."""
     arrival = wire.until(lambda message: message.get("method") == PUBLISH)
-    return [each["code"] for each in arrival.message["params"]["diagnostics"]]
+    return [each["code"] for each in arrival.message["params"]["diagnostics"] if each["code"].startswith("FFI2")]
 
 
 def watched(wire: Wire) -> list[Any]:

@@ -13,6 +13,8 @@ import pytest
 from wire import Message, Wire
 
 HOVER = "textDocument/hover"
+MISSING = 'const { f } = Porffor.dlopen("/nowhere.so", { f: { parameters: [], result: "i32" } });'
+"""A text with one mistake, FFI202, at the name of the library."""
 SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 
 
@@ -38,6 +40,12 @@ def published(wire: Wire) -> dict[str, Any]:
     arrival = wire.until(lambda message: message.get("method") == "textDocument/publishDiagnostics")
     parameters: dict[str, Any] = arrival.message["params"]
     return parameters
+
+
+def missing_libraries(wire: Wire) -> list[tuple[int, int]]:
+    """Line and column of each FFI202 in the next diagnostics."""
+    starts = [each["range"]["start"] for each in published(wire)["diagnostics"] if each["code"] == "FFI202"]
+    return [(start["line"], start["character"]) for start in starts]
 
 
 @pytest.fixture
@@ -151,8 +159,8 @@ def test_answers_come_for_ids_that_are_strings(ready: Wire) -> None:
 
 def test_a_large_message_is_read_whole(ready: Wire) -> None:
     uri = "file:///large.ts"
-    opened(ready, uri, "// " + "x" * 5_000_000 + '\nPorffor.dlopen("/nowhere.so", {});')
-    assert [each["range"]["start"]["line"] for each in published(ready)["diagnostics"]] == [1]
+    opened(ready, uri, "// " + "x" * 5_000_000 + "\n" + MISSING)
+    assert missing_libraries(ready) == [(1, MISSING.index('"'))]
 
 
 def test_many_requests_at_once_are_all_answered(ready: Wire) -> None:
@@ -172,39 +180,37 @@ def test_of_a_burst_of_edits_the_last_state_is_judged(ready: Wire) -> None:
     uri = "file:///burst.ts"
     opened(ready, uri, "")
     for version in range(2, 40):
-        text = 'Porffor.dlopen("/nowhere.so", {});' if version == 39 else f"// {version}"
+        text = MISSING if version == 39 else f"// {version}"
         changed(ready, uri, version, {"text": text})
-    seen = published(ready)
-    while not seen["diagnostics"]:
-        seen = published(ready)
-    assert [each["code"] for each in seen["diagnostics"]] == ["FFI202"]
+    while not (seen := missing_libraries(ready)):
+        continue
+    assert seen == [(0, MISSING.index('"'))]
 
 
 def test_texts_that_have_no_file_are_judged(ready: Wire) -> None:
-    opened(ready, "untitled:Untitled-1", 'Porffor.dlopen("/nowhere.so", {});')
-    seen = published(ready)
-    assert seen["uri"] == "untitled:Untitled-1"
-    assert [each["code"] for each in seen["diagnostics"]] == ["FFI202"]
+    opened(ready, "untitled:Untitled-1", MISSING)
+    assert missing_libraries(ready) == [(0, MISSING.index('"'))]
+    assert ready.arrivals[-1].message["params"]["uri"] == "untitled:Untitled-1"
 
 
 def test_closing_takes_the_diagnostics_back(ready: Wire) -> None:
-    opened(ready, "file:///a.ts", 'Porffor.dlopen("/nowhere.so", {});')
-    assert published(ready)["diagnostics"]
+    opened(ready, "file:///a.ts", MISSING)
+    assert missing_libraries(ready)
     ready.notify("textDocument/didClose", {"textDocument": {"uri": "file:///a.ts"}})
     assert published(ready) == {"uri": "file:///a.ts", "diagnostics": []}
 
 
 @pytest.mark.parametrize(
-    ("offered", "chosen", "column"),
-    [(["utf-8", "utf-16"], "utf-8", 31), (["utf-32"], "utf-32", 28), (None, "utf-16", 29), (["other"], "utf-16", 29)],
+    ("offered", "chosen", "width"),
+    [(["utf-8", "utf-16"], "utf-8", 4), (["utf-32"], "utf-32", 1), (None, "utf-16", 2), (["other"], "utf-16", 2)],
 )
 def test_the_position_encoding_is_the_clients_first_that_is_known(
-    wire: Wire, offered: list[str] | None, chosen: str, column: int
+    wire: Wire, offered: list[str] | None, chosen: str, width: int
 ) -> None:
     answer = wire.initialize({"general": {"positionEncodings": offered}} if offered else {})
     assert answer["positionEncoding"] == chosen
-    opened(wire, "file:///a.ts", "/* \U0001f600 */ Porffor.dlopen(      '/nowhere.so', {});")
-    assert published(wire)["diagnostics"][0]["range"]["start"]["character"] == column + 1
+    opened(wire, "file:///a.ts", f"/*\U0001f600*/{MISSING}")
+    assert missing_libraries(wire) == [(0, len("/**/") + width + MISSING.index('"'))]
 
 
 def test_errors_go_to_the_log_file(tmp_path: Path) -> None:
