@@ -24,6 +24,7 @@ from ffi_lsp.rules.schema_values import symbol_of
 from ffi_lsp.text import SourceText
 
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
+_MOST_LIBRARIES_KEPT = 256
 _LOOK_UPS_BEFORE_READING_ALL_PAYS = 100
 _FOREIGN_SUFFIXES = {
     "linux": (".dll", ".dylib", ".framework", ".tbd"),
@@ -109,7 +110,8 @@ class _Opened:
         if library is None:
             return self.facts
         unknown = names - self.exported.keys()
-        if len(unknown) > _LOOK_UPS_BEFORE_READING_ALL_PAYS:
+        if len(unknown) > _MOST_LIBRARIES_KEPT = 256
+_LOOK_UPS_BEFORE_READING_ALL_PAYS:
             library.symbols()
         for name in unknown:
             found = self.exported[name] = self.facts.find(name)
@@ -148,6 +150,9 @@ class _Libraries:
             if known is not None and facts == known.facts:
                 known.looked_up_at = now
             else:
+                self._opened.pop(key, None)
+                while len(self._opened) >= _MOST_LIBRARIES_KEPT:  # each letter typed into a name makes another one
+                    del self._opened[next(iter(self._opened))]
                 known = self._opened[key] = _Opened(now, facts)
         return known
 

@@ -49,11 +49,30 @@ def rename_symbol(call: DlopenCall, entry: SourceDeclaration, name: str) -> Fix 
     if any(span in places for span in call.labels):
         return None
     edits = tuple(key_edit(call, span, name) for span in sorted(places))
-    return Fix(f"Rename to {name!r}", edits, safe=not renames_variable or not _stands_in_code(call, name))
+    return Fix(f"Rename to {name!r}", edits, safe=not renames_variable or not stands_in_code(call, name))
 
 
-def _stands_in_code(call: DlopenCall, word: str) -> bool:
-    code = _COMMENT_OR_STRING.sub(b" ", call.source)
+def is_identifier(word: str) -> bool:
+    """Whether a word can be a variable's name, as far as its letters go."""
+    return _IDENTIFIER.fullmatch(word) is not None
+
+
+def string_literal(text: str) -> str | None:
+    """The text in double quotes; None where it holds what would have to be escaped."""
+    return None if any(letter in _UNSAFE_IN_QUOTES for letter in text) or not text.isprintable() else f'"{text}"'
+
+
+def stands_in_code(call: DlopenCall, word: str, outside: tuple[Span, ...] = ()) -> bool:
+    """Whether a word stands anywhere in the file, comments and strings aside.
+
+    Parameters
+    ----------
+    outside: parts of the file that are not looked at.
+    """
+    source = bytearray(call.source)
+    for span in outside:
+        source[span.start : span.end] = b" " * (span.end - span.start)
+    code = _COMMENT_OR_STRING.sub(b" ", source)
     return re.search(rb"(?<![\w$])" + re.escape(word.encode()) + rb"(?![\w$])", code) is not None
 
 

@@ -85,7 +85,7 @@ def test_the_good_example_is_clean(rule: Rule, folder_for: Callable[[Rule, str],
 @EVERY_RULE
 def test_nothing_is_said_about_what_is_unknown(rule: Rule) -> None:
     source = (
-        b"const { f } = Porffor.dlopen(path(), { ...all, [k()]: v, f: make(), g: { parameters: p(), result: r() } });"
+        b"const { f } = Deno.dlopen(path(), { ...all, [k()]: v, f: make(), g: { parameters: p(), result: r() } });"
     )
     (call,) = read(source, "a.ts")
     assert not list(rule.judge(call, LibraryFacts()))
@@ -102,7 +102,7 @@ def test_code_and_name_come_from_the_file() -> None:
 
 
 def test_diagnostics_come_in_the_order_of_the_text() -> None:
-    source = b'Porffor.dlopen("x", { f: { result: "int", args: [] }, g: { parameters: ["int"] } });'
+    source = b'Deno.dlopen("x", { f: { result: "int", args: [] }, g: { parameters: ["int"], result: "i32" } });'
     (call,) = read(source, "a.ts")
     found = run(call, LibraryFacts())
     assert [entry.code for entry in found] == ["FFI101", "FFI102", "FFI101"]

@@ -1,0 +1,69 @@
+"""A library whose symbols are not taken by destructuring.
+
+## What it does
+
+Finds calls of `Porffor.dlopen` whose result goes anywhere else than into a plain pattern: `const { f, g } =`.
+Porffor only.
+
+## Why is this bad
+
+`Porffor.dlopen` is no function that gives an object. The compiler turns the pattern into C variables; it
+crashes on any other target, and on `...rest` in the pattern.
+
+## Bad
+
+```js
+const libc = Porffor.dlopen("libc.so.6", {
+  getpid: { parameters: [], result: "i32" },
+});
+const pid = libc.getpid();
+console.log(pid > 0);
+```
+
+## Good
+
+```js
+const { getpid } = Porffor.dlopen("libc.so.6", {
+  getpid: { parameters: [], result: "i32" },
+});
+const pid = getpid();
+console.log(pid > 0);
+```
+
+## Fix
+
+None: every use has to change with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ffi_core.model import DlopenCall
+from ffi_lsp.diagnostic import Severity
+from ffi_lsp.rules.facts import LibraryFacts
+from ffi_lsp.rules.porffor_text import is_porffors
+from ffi_lsp.rules.registry import Finding
+
+SEVERITY = Severity.ERROR
+
+_KEYWORDS = (b"const", b"let", b"var")
+
+
+def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+    """The callee, if what it gives is not taken by a declared pattern of plain names."""
+    if not is_porffors(call) or call.schema is None:
+        return
+    if call.source[call.callee_span.start : call.callee_span.end] != b"Porffor.dlopen":
+        yield Finding(call.callee_span, "Porffor knows the call only when it is written as 'Porffor.dlopen'")
+        return
+    before = call.source[: call.span.start].rstrip(b" \t\r\n(")
+    target = before[:-1].rstrip() if before.endswith(b"=") else b""
+    if not target and call.source[call.span.end : call.span.end + 1] not in {b".", b"["}:
+        return  # nothing is done with the symbols: that is how one begins to write it
+    opening = call.source.rfind(b"{", 0, call.bindings[0].symbol_span.start) if call.bindings else target.rfind(b"{")
+    if not target.endswith(b"}") or opening < 0 or not call.source[:opening].rstrip().endswith(_KEYWORDS):
+        message = "Porffor gives the symbols through 'const { name } = Porffor.dlopen(...)' alone"
+        yield Finding(call.callee_span, message)
+    elif b"..." in target[opening:]:
+        yield Finding(call.callee_span, "Porffor's compiler crashes on '...' in the pattern; name each symbol")
