@@ -53,7 +53,7 @@ def _candidates(trail: Trail) -> Iterator[Path]:
     yield from _within(trail, request.words("LD_LIBRARY_PATH", ":;"), "LD_LIBRARY_PATH")
     if requester:
         yield from _within(trail, requester.runpath, "the library's RUNPATH")
-    musl = _musl_directories()
+    musl = musl_directories()
     if musl is not None:
         yield from _within(trail, musl, "the system's directories")
         return
@@ -89,11 +89,17 @@ def _multiarch(target: Target) -> str | None:
     return _MULTIARCH.get(target.architecture)
 
 
-def _musl_directories() -> tuple[str, ...] | None:
-    loader = next(Path("/lib").glob("ld-musl-*.so.1"), None)
-    if loader is None or ld_cache.CACHE.exists():
+def musl_directories(root: Path = Path("/")) -> tuple[str, ...] | None:
+    """The directories that musl's loader searches, from its settings or built in; None where glibc is the libc.
+
+    Parameters
+    ----------
+    root: where the system's files are.
+    """
+    loader = next((root / "lib").glob("ld-musl-*.so.1"), None)
+    if loader is None or (root / "etc" / "ld.so.cache").exists():
         return None
-    settings = Path("/etc", f"{loader.name.removesuffix('.so.1')}.path")
+    settings = root / "etc" / f"{loader.name.removesuffix('.so.1')}.path"
     try:
         text = settings.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

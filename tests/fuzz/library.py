@@ -52,7 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "ffi-fuzz-failures"))
     options = parser.parse_args()
     seeds = read_seeds()
     limit_memory()

@@ -13,6 +13,7 @@ import pytest
 
 from ffi_core.errors import LoadFailure
 from ffi_core.library import ld_cache, locate
+from ffi_core.library.linux import musl_directories
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the rules of Linux's loader")
 
@@ -83,14 +84,25 @@ def test_ld_library_path_comes_first_and_damaged_or_foreign_files_count_as_for_t
     compile_program: Callable[[str], Path], compile_library: Callable[..., Path], tmp_path: Path
 ) -> None:
     library = compile_library("int here;", "libhere.so")
-    good, foreign, text, folder = (tmp_path / name for name in ("good", "foreign", "text", "folder"))
+    good, foreign, text, folder, hardware = (tmp_path / name for name in ("good", "foreign", "text", "folder", "hw"))
     for place in (good, foreign, text, folder / "libhere.so"):
         place.mkdir(parents=True)
     shutil.copy(library, good)
     (foreign / "libhere.so").write_bytes(FOREIGN_HEADER + library.read_bytes()[len(FOREIGN_HEADER) :])
     (text / "libhere.so").write_text("INPUT(libhere.so.1)\n")
+    for level in ("x86-64-v2", "x86-64-v3", "x86-64-v4"):
+        (hardware / "glibc-hwcaps" / level).mkdir(parents=True)
+        shutil.copy(library, hardware / "glibc-hwcaps" / level)
     program = compile_program(OPEN)
-    for path in (f"{good}", f"{foreign}:{good}", f"{text}:{good}", f"{folder}:{good}", f"/absent;{good}", ""):
+    for path in (
+        f"{good}",
+        f"{foreign}:{good}",
+        f"{text}:{good}",
+        f"{folder}:{good}",
+        f"/absent;{good}",
+        f"{hardware}",
+        "",
+    ):
         opened = opened_by_the_loader(program, ["libhere.so"], LD_LIBRARY_PATH=path)
         assert {"libhere.so": _usable("libhere.so", LD_LIBRARY_PATH=path)} == opened, path
 
@@ -201,3 +213,15 @@ def test_an_odd_name_gives_an_answer(name: str) -> None:
     location = locate(name)
     assert location.path is None or location.failure is not None
     assert location.steps
+
+
+def test_musl_has_its_own_directories(tmp_path: Path) -> None:
+    for folder in ("lib", "etc"):
+        (tmp_path / folder).mkdir()
+    assert musl_directories(tmp_path) is None
+    (tmp_path / "lib" / "ld-musl-x86_64.so.1").touch()
+    assert musl_directories(tmp_path) == ("/lib", "/usr/local/lib", "/usr/lib")
+    (tmp_path / "etc" / "ld-musl-x86_64.path").write_text("/lib\n/opt/lib:/usr/lib\n")
+    assert musl_directories(tmp_path) == ("/lib", "/opt/lib", "/usr/lib")
+    (tmp_path / "etc" / "ld.so.cache").touch()
+    assert musl_directories(tmp_path) is None
