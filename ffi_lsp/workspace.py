@@ -110,8 +110,7 @@ class _Opened:
         if library is None:
             return self.facts
         unknown = names - self.exported.keys()
-        if len(unknown) > _MOST_LIBRARIES_KEPT = 256
-_LOOK_UPS_BEFORE_READING_ALL_PAYS:
+        if len(unknown) > _LOOK_UPS_BEFORE_READING_ALL_PAYS:
             library.symbols()
         for name in unknown:
             found = self.exported[name] = self.facts.find(name)

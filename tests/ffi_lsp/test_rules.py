@@ -84,9 +84,7 @@ def test_the_good_example_is_clean(rule: Rule, folder_for: Callable[[Rule, str],
 
 @EVERY_RULE
 def test_nothing_is_said_about_what_is_unknown(rule: Rule) -> None:
-    source = (
-        b"const { f } = Deno.dlopen(path(), { ...all, [k()]: v, f: make(), g: { parameters: p(), result: r() } });"
-    )
+    source = b"const { f } = Deno.dlopen(path(), { ...all, [k()]: v, f: make(), g: { parameters: p(), result: r() } });"
     (call,) = read(source, "a.ts")
     assert not list(rule.judge(call, LibraryFacts()))
 

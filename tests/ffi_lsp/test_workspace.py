@@ -191,3 +191,10 @@ def test_an_edited_text_gives_what_a_fresh_workspace_gives(tmp_path: Path) -> No
         edited = workspace.snapshot(tmp_path / "a.ts", edit)
         fresh = Workspace().snapshot(tmp_path / "a.ts", edit)
         assert (edited.calls, edited.diagnostics) == (fresh.calls, fresh.diagnostics)
+
+
+def test_names_that_were_typed_letter_by_letter_are_not_kept_for_ever(tmp_path: Path) -> None:
+    workspace = Workspace(Clock())
+    for number in range(400):
+        assert codes(snapshot_of(workspace, tmp_path, f"/nowhere/{number}.so")) == ["FFI202"]
+    assert len(workspace._libraries._opened) <= 256
