@@ -61,7 +61,11 @@ def quick_run(request: RunRequest, cancel: threading.Event | None = None) -> Run
             outcome = run_isolated(command, letter, request.timeout, _environment(scratch), cancel)
     except OSError as error:
         return _failure(request, f"no child process could be started: {error}")
-    return _read(request, outcome)
+    try:
+        return _read(request, outcome)
+    except (TypeError, ValueError, LookupError) as error:
+        # Foreign code found the answer's descriptor and wrote to it.
+        return _failure(request, f"the child's answer makes no sense: {error}")
 
 
 def _letter(request: RunRequest, scratch: str) -> dict[str, Any]:
@@ -161,14 +165,10 @@ def _call(request: RunRequest) -> str:
 
 def _verdict(request: RunRequest, outcome: Outcome) -> tuple[Status, str, str]:
     limit = f"{request.timeout:g} s"
-    if outcome.timed_out and outcome.stopped_by:
-        return (
-            Status.TIMED_OUT,
-            "timed out",
-            f"stopped its process with {outcome.stopped_by.name} for {limit}",
-        )
     if outcome.timed_out:
-        return Status.TIMED_OUT, "timed out", f"did not end within {limit}"
+        stopped = outcome.stopped_by
+        what = f"stopped its process with {stopped.name} for {limit}" if stopped else f"did not end within {limit}"
+        return Status.TIMED_OUT, "timed out", what
     if outcome.cancelled:
         return Status.CANCELLED, "cancelled", "was cancelled"
     cause = describe_exit(outcome.exit_code)
@@ -184,7 +184,7 @@ def _messages(answer: bytes) -> Iterable[dict[str, Any]]:
     for line in answer.split(b"\n")[:-1]:
         try:
             message = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(message, dict):
             yield message

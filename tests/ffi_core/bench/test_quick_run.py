@@ -62,6 +62,10 @@ int run_away(void) {
   return 0;
 }
 int read_input(void) { return getchar(); }
+int forge(const char *line) {
+  for (int descriptor = 3; descriptor < 32; descriptor++) if (write(descriptor, line, strlen(line)) < 0) continue;
+  _exit(0);
+}
 """
 
 
@@ -165,15 +169,16 @@ def test_the_end_of_the_child_is_named(hostile: str, signature: str, arguments, 
 
 
 @pytest.mark.parametrize("signature", ["spin() -> i32", "freeze() -> i32"])
-def test_a_call_that_never_returns_is_ended_within_its_limit_and_a_second(hostile: str, signature: str) -> None:
+def test_a_call_that_never_returns_is_ended_at_its_limit(hostile: str, signature: str) -> None:
     started = time.monotonic()
     report = run(hostile, signature, timeout=0.5)
-    assert time.monotonic() - started < 1.5
+    # It takes a few milliseconds more; the bound is for a machine that is busy with other tests.
+    assert 0.5 <= time.monotonic() - started < 5
     assert (report.status, report.cause) == (Status.TIMED_OUT, "timed out")
 
 
 def test_a_child_that_stopped_itself_is_told_from_one_that_is_busy(hostile: str) -> None:
-    assert "SIGSTOP" in run(hostile, "freeze() -> i32", timeout=0.5).message
+    assert "SIGSTOP" in run(hostile, "freeze() -> i32", timeout=3).message
 
 
 def test_a_message_names_the_call_with_its_arguments_and_its_outcome(friendly: str, hostile: str) -> None:
@@ -256,9 +261,28 @@ def test_a_constructor_that_misbehaves_is_told_as_such(compile_library, construc
     #include <unistd.h>
     __attribute__((constructor)) static void rise(void) {{ {constructor} }}
     int f(void) {{ return 0; }}"""
-    report = run(str(compile_library(source)), "f() -> i32", timeout=2)
+    report = run(str(compile_library(source)), "f() -> i32", timeout=3)
     assert (report.status, report.cause) == (status, cause)
     assert report.message.endswith("while it was loaded, in a constructor perhaps")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"calls": 1, "samples_ns": 5}',
+        '{"calls": 1, "median_ns": "fast", "result": 1}',
+        '{"stage": []}',
+        '{"stage": "set-up", "step": 7}',
+        "[" * 50_000,
+        "nonsense",
+        '{"calls": 1e999}',
+    ],
+)
+def test_an_answer_forged_by_the_library_gives_a_report_all_the_same(hostile: str, line: str) -> None:
+    report = run(hostile, "forge(buffer) -> i32", f"{line}\n")
+    assert report.status in (Status.FAILED, Status.EXITED, Status.DONE)
+    assert report.message
+    json.dumps(report.to_json())
 
 
 def test_the_library_has_no_input_to_read(hostile: str) -> None:
