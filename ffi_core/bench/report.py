@@ -81,6 +81,8 @@ class RunReport:
     minimum_ns: the fastest batch.
     p99_ns: the 99th percentile of the samples.
     calls_per_second: 1e9 / `median_ns`.
+    python_ns: the same call made from Python through ffi_core, the median of batches: what the binding adds is the
+        difference.
     outliers: samples outside Tukey's fences.
     steady: whether the first and the second half of the samples agree; None where nothing was timed.
     batch_size: calls in each batch.
@@ -106,6 +108,7 @@ class RunReport:
     minimum_ns: float | None = None
     p99_ns: float | None = None
     calls_per_second: float | None = None
+    python_ns: float | None = None
     outliers: int | None = None
     steady: bool | None = None
     batch_size: int | None = None

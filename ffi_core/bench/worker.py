@@ -6,12 +6,15 @@ before each thing that may be its end, and the answer last. Nobody imports this 
 
 from __future__ import annotations
 
+import collections
 import functools
+import itertools
 import json
 import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -85,9 +88,21 @@ def _serve(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
     answer: dict[str, Any] = {"result": result, "calls": 1, "backend": BACKEND, "setup": done}
     if request["timed"]:
         tell({"stage": "timing"})
-        series = take_series(lambda count: measure(function, arguments, count), Plan.within(request["timeout"]))
+        plan = Plan.within(request["timeout"])
+        series = take_series(lambda count: measure(function, arguments, count), plan)
         answer |= _figures(series)
+        if series.samples_ns[0] < plan.warm_up_ns:
+            python = take_series(lambda count: _measure_from_python(function, arguments, count), plan.shortened(4))
+            answer |= {"python_ns": summarise(python.samples_ns).median}
+            answer["calls"] += python.calls
     return answer
+
+
+def _measure_from_python(function: Callable[..., object], arguments: tuple[object, ...], count: int) -> int:
+    calls = itertools.starmap(function, itertools.repeat(arguments, count))
+    start = time.perf_counter_ns()
+    collections.deque(calls, maxlen=0)
+    return time.perf_counter_ns() - start
 
 
 def _figures(series: Series) -> dict[str, Any]:

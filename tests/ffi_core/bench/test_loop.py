@@ -56,5 +56,10 @@ def test_the_loop_keeps_within_half_of_the_time_limit(cost_ns: float) -> None:
     assert function.clock_ns <= 0.2e9
 
 
+def test_a_shortened_plan_takes_batches_of_the_same_length() -> None:
+    shorter = Plan().shortened(4)
+    assert (shorter.batch_ns, shorter.total_ns * 4) == (Plan().batch_ns, Plan().total_ns)
+
+
 def test_a_generous_limit_does_not_make_the_run_longer() -> None:
     assert Plan.within(3600) == Plan()

@@ -101,6 +101,8 @@ def test_a_timed_run_gives_figures_that_agree_with_each_other(friendly: str) -> 
     assert report.calls_per_second == pytest.approx(1e9 / report.median_ns)
     assert report.batch_size is not None
     assert report.calls > report.batch_size * len(report.samples_ns)
+    assert report.python_ns is not None
+    assert report.python_ns > report.minimum_ns
     assert report.backend in ("fastcall", "cffi")
 
 
