@@ -154,23 +154,22 @@ def read_version_names(image: Image, tables: SymbolTables) -> dict[int, str]:
     ------
     LibraryLoadError: DAMAGED where the table leads out of the file.
     """
-    names: dict[int, str] = {}
     if tables.definitions is None:
-        return names
+        return {}
     definition, name = Struct(tables.order + "HHHHIII"), Struct(tables.order + "II")
+    named_at: dict[int, int] = {}
     offset = tables.definitions
     for _ in range(min(tables.definition_count, _MOST_VERSIONS)):
-        _, flags, index, _, _, first_name, step = definition.unpack(
-            image.read(offset, definition.size, "a version definition")
-        )
+        row = image.read(offset, definition.size, "a version definition")
+        _, flags, index, _, _, first_name, step = definition.unpack(row)
         if not flags & _VERSION_IS_BASE:
             at, _ = name.unpack(image.read(offset + first_name, name.size, "the name of a version"))
-            text = image.read_up_to(tables.strings + at, _LONGEST_VERSION).partition(b"\0")[0]
-            names[index & VERSION_INDEX] = text.decode(errors="backslashreplace")
+            named_at[index & VERSION_INDEX] = tables.strings + at
         if not step:
             break
         offset += step
-    return names
+    texts = {index: image.read_up_to(at, _LONGEST_VERSION).partition(b"\0")[0] for index, at in named_at.items()}
+    return {index: text.decode(errors="backslashreplace") for index, text in texts.items()}
 
 
 def _numbers(kind: str, data: bytes, order: str) -> memoryview:

@@ -21,6 +21,7 @@ from typing import BinaryIO
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError, LoadFailure
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_SMALL, _WINDOW = 512, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,11 @@ class Image:
     stamp: its state when it was opened.
     """
 
-    __slots__ = ("_file", "path", "stamp")
+    __slots__ = ("_file", "_window", "_window_at", "path", "stamp")
 
     def __init__(self, path: Path, file: BinaryIO, stamp: Stamp) -> None:
         self.path, self._file, self.stamp = path, file, stamp
+        self._window, self._window_at = b"", 0
 
     @property
     def size(self) -> int:
@@ -82,6 +84,15 @@ class Image:
         return LibraryLoadError(str(self.path), LoadFailure.DAMAGED, f"the file is damaged: {detail}")
 
     def _read(self, offset: int, size: int) -> bytes:
+        if size > _SMALL:
+            return self._read_file(offset, size)
+        start = offset - self._window_at
+        if not 0 <= start <= len(self._window) - size:
+            # Small pieces come in clusters: what follows this one is likely wanted next.
+            self._window, self._window_at, start = self._read_file(offset, _WINDOW), offset, 0
+        return self._window[start : start + size]
+
+    def _read_file(self, offset: int, size: int) -> bytes:
         try:
             self._file.seek(offset)
             return self._file.read(size)
