@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
 
-from ffi_lsp.server import messages
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document, Documents
 from ffi_lsp.server.features import FEATURES
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.protocol import Protocol
-from ffi_lsp.server.question import Question
 from ffi_lsp.server.quick_run import QuickRuns
 from ffi_lsp.server.watching import LibraryWatch
-from ffi_lsp.text import Encoding
-from ffi_lsp.workspace import Workspace
+from ffi_lsp.server.words import QUICK_RUN
+
+if TYPE_CHECKING:
+    from ffi_lsp.server.question import Question
+    from ffi_lsp.text import Encoding
+    from ffi_lsp.workspace import Workspace
 
 _LIBRARY_DELAY = 1.2
 """Seconds from a change on disk to the new judgement: a linker has finished, and the workspace looks again."""
@@ -41,15 +44,15 @@ class Server(LanguageServer):
         self.client = Client()
         self.encoding: Encoding = "utf-16"
         self.documents = Documents()
-        self.facts = Workspace()
         self.quick_runs = QuickRuns(self)
         self.watch = LibraryWatch(self)
         self._files_timer: asyncio.TimerHandle | None = None
         # `partial`, because pygls writes attributes on what it registers, and a bound method takes none.
         self.feature(types.INITIALIZE)(partial(self._initialize))
+        self.feature(types.INITIALIZED)(partial(self._initialized))
         self.feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(self._did_save))
         self.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(self._did_change_files))
-        self.command(messages.QUICK_RUN)(partial(self.quick_runs.command))
+        self.command(QUICK_RUN)(partial(self.quick_runs.command))
 
     def _initialize(self, params: types.InitializeParams) -> None:
         self.client = Client.of(params.capabilities)
@@ -63,8 +66,23 @@ class Server(LanguageServer):
             if row.when(self.client):
                 row.register(self)
 
+    def _initialized(self, _: types.InitializedParams) -> None:
+        """Load what answers need, while the client still opens its first text."""
+        import ffi_lsp.server.answers  # noqa: F401
+
+        gc.freeze()
+
+    @cached_property
+    def facts(self) -> Workspace:
+        """What is known about texts and libraries."""
+        from ffi_lsp.workspace import Workspace
+
+        return Workspace()
+
     def question(self, params: Any) -> Question | None:
         """All that an answer about a text depends on; None where the text is not open."""
+        from ffi_lsp.server.question import Question
+
         document = self.documents.get(params.text_document.uri)
         if document is None:
             return None
@@ -124,6 +142,8 @@ class Server(LanguageServer):
     def _judge(self, document: Document, text: object) -> None:
         if self.documents.get(document.uri) is not document or document.text is not text:
             return
+        from ffi_lsp.server import messages
+
         snapshot = document.snapshot(self.facts)
         if not self.client.pulls_diagnostics:
             positions = Positions(document.text, self.encoding)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
-from ffi_core.source.parse import SUFFIXES
-from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.text import Encoding, SourceText
-from ffi_lsp.workspace import Snapshot, Workspace
+
+if TYPE_CHECKING:
+    from ffi_lsp.ide.measured import Measurement
+    from ffi_lsp.workspace import Snapshot, Workspace
 
 _SUFFIXES = {
     "javascript": ".js",
@@ -92,6 +94,8 @@ class Documents:
         return self._open.pop(unquote(uri), None)
 
     def _path(self, uri: str, language: str) -> Path:
+        from ffi_core.source import SUFFIXES
+
         name = to_fs_path(uri)
         path = Path(name) if name else self.root / (PurePosixPath(unquote(urlsplit(uri).path)).name or "untitled")
         return path.with_name(path.name + _SUFFIXES.get(language, "")) if path.suffix.lower() not in SUFFIXES else path

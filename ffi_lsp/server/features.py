@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from ffi_lsp.ide.code_action import ActionKind
-from ffi_lsp.server import answers, messages, symbols
 from ffi_lsp.server.client import Client
-from ffi_lsp.server.question import Question
+from ffi_lsp.server.words import ACTION_KINDS, LEGEND, SOURCE
 
 if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
@@ -24,14 +22,14 @@ class Feature:
     Parameters
     ----------
     method: the request.
-    answer: a synchronous function that takes less than 5 ms.
+    answer: name of a function in `ffi_lsp.server.answers`; that is loaded once the client has been greeted.
     options: what the capability says beyond that the method is there.
     when: whether a client is offered it.
     unknown: the answer for a text that is not open.
     """
 
     method: str
-    answer: Callable[[Question], Any]
+    answer: str
     options: Any = None
     when: Callable[[Client], bool] = lambda client: True  # noqa: ARG005
     unknown: Any = None
@@ -40,45 +38,47 @@ class Feature:
         """Let the server answer this method."""
 
         def handle(params: Any) -> Any:
+            from ffi_lsp.server import answers
+
             question = server.question(params)
-            return self.unknown if question is None else self.answer(question)
+            return self.unknown if question is None else getattr(answers, self.answer)(question)
 
         server.feature(self.method, self.options)(handle)
 
 
 FEATURES = (
-    Feature(types.TEXT_DOCUMENT_HOVER, answers.on_hover),
+    Feature(types.TEXT_DOCUMENT_HOVER, "on_hover"),
     Feature(
         types.TEXT_DOCUMENT_COMPLETION,
-        answers.on_completion,
+        "on_completion",
         types.CompletionOptions(trigger_characters=['"', "'", "`", "{", "[", ","]),
     ),
     Feature(
         types.TEXT_DOCUMENT_SIGNATURE_HELP,
-        answers.on_signature_help,
+        "on_signature_help",
         types.SignatureHelpOptions(trigger_characters=["(", ","]),
     ),
     Feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        answers.on_code_action,
-        types.CodeActionOptions(code_action_kinds=[kind.value for kind in ActionKind]),
+        "on_code_action",
+        types.CodeActionOptions(code_action_kinds=ACTION_KINDS),
     ),
-    Feature(types.TEXT_DOCUMENT_CODE_LENS, answers.on_code_lens),
-    Feature(types.TEXT_DOCUMENT_DEFINITION, answers.on_definition),
-    Feature(types.TEXT_DOCUMENT_REFERENCES, answers.on_references),
-    Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answers.on_document_highlight),
-    Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, answers.on_prepare_rename),
-    Feature(types.TEXT_DOCUMENT_RENAME, answers.on_rename),
-    Feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, answers.on_document_symbol),
-    Feature(types.TEXT_DOCUMENT_FOLDING_RANGE, answers.on_folding_range),
-    Feature(types.TEXT_DOCUMENT_DOCUMENT_LINK, answers.on_document_link),
-    Feature(types.TEXT_DOCUMENT_SELECTION_RANGE, answers.on_selection_range),
-    Feature(types.TEXT_DOCUMENT_INLAY_HINT, answers.on_inlay_hint),
-    Feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answers.on_semantic_tokens, symbols.LEGEND),
+    Feature(types.TEXT_DOCUMENT_CODE_LENS, "on_code_lens"),
+    Feature(types.TEXT_DOCUMENT_DEFINITION, "on_definition"),
+    Feature(types.TEXT_DOCUMENT_REFERENCES, "on_references"),
+    Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, "on_document_highlight"),
+    Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, "on_prepare_rename"),
+    Feature(types.TEXT_DOCUMENT_RENAME, "on_rename"),
+    Feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, "on_document_symbol"),
+    Feature(types.TEXT_DOCUMENT_FOLDING_RANGE, "on_folding_range"),
+    Feature(types.TEXT_DOCUMENT_DOCUMENT_LINK, "on_document_link"),
+    Feature(types.TEXT_DOCUMENT_SELECTION_RANGE, "on_selection_range"),
+    Feature(types.TEXT_DOCUMENT_INLAY_HINT, "on_inlay_hint"),
+    Feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, "on_semantic_tokens", LEGEND),
     Feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
-        answers.on_diagnostic,
-        types.DiagnosticOptions(identifier=messages.SOURCE, inter_file_dependencies=False, workspace_diagnostics=False),
+        "on_diagnostic",
+        types.DiagnosticOptions(identifier=SOURCE, inter_file_dependencies=False, workspace_diagnostics=False),
         when=lambda client: client.pulls_diagnostics,
         unknown=types.RelatedFullDocumentDiagnosticReport([]),
     ),

@@ -15,11 +15,7 @@ from ffi_lsp.ide.signature_help import SignatureHelp
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
-
-QUICK_RUN = "ffi.quickRun"
-"""The command that calls a declared function in a child process and times it."""
-SOURCE = "ffi"
-"""How editors name us beside a diagnostic."""
+from ffi_lsp.server.words import QUICK_RUN, SOURCE
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from ffi_core.model import DlopenCall
-from ffi_lsp.ide.measured import Measurement
-from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.server.progress import Progress
 
 if TYPE_CHECKING:
     from ffi_core.bench import RunReport, RunRequest
+    from ffi_core.model import DlopenCall
+    from ffi_lsp.rules import LibraryFacts
     from ffi_lsp.server.app import Server
 
 MAX_TIMEOUT = 600.0
@@ -112,6 +111,7 @@ class QuickRuns:
         call, facts = self._find(order)
         from ffi_core.bench import ArgumentsError, RunRequest, choose_arguments
         from ffi_core.bench.text import duration
+        from ffi_lsp.ide.measured import Measurement
 
         entry = call.declaration_of(order.symbol)
         if entry is None or entry.declaration is None or facts.library is None:

@@ -9,19 +9,13 @@ from lsprotocol import types
 from ffi_lsp.ide.outline import OutlineEntry, SymbolKind
 from ffi_lsp.ide.semantic_tokens import Token, TokenKind
 from ffi_lsp.server.positions import Positions
-
-LEGEND = types.SemanticTokensLegend(
-    token_types=[kind.value for kind in TokenKind],
-    token_modifiers=[types.SemanticTokenModifiers.Declaration, types.SemanticTokenModifiers.DefaultLibrary],
-)
-"""Kinds and modifiers by their numbers; `defaultLibrary` marks what the library exports."""
+from ffi_lsp.server.words import LEGEND
 
 _KINDS = {
     SymbolKind.LIBRARY: types.SymbolKind.Module,
     SymbolKind.FUNCTION: types.SymbolKind.Function,
     SymbolKind.STATIC: types.SymbolKind.Variable,
 }
-_TOKEN_KINDS = list(TokenKind)
 _DECLARATION, _EXPORTED = 1, 2
 
 
@@ -60,7 +54,7 @@ def token_data(tokens: Iterable[Token], positions: Positions) -> list[int]:
             start.line - line,
             start.character - (column if start.line == line else 0),
             end.character - start.character,
-            _TOKEN_KINDS.index(token.kind),
+            LEGEND.token_types.index(token.kind.value),
             modifiers,
         ]
         line, column = start.line, start.character

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ffi_lsp.rules import LibraryFacts
-
 if TYPE_CHECKING:
+    from ffi_lsp.rules import LibraryFacts
     from ffi_lsp.server.app import Server
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ffi_lsp.ide.code_action import ActionKind
+from ffi_lsp.ide.semantic_tokens import TokenKind
+from ffi_lsp.server import answers, words
 from ffi_lsp.server.app import Server
 from ffi_lsp.server.features import FEATURES
 from ffi_lsp.workspace import Workspace
@@ -210,3 +215,21 @@ def test_the_folder_of_the_client_is_where_texts_without_a_file_belong(tmp_path:
         return document.path
 
     assert asyncio.run(opened()) == tmp_path / "a.ts"
+
+
+def test_the_words_of_the_greeting_are_those_of_the_answers() -> None:
+    assert tuple(ActionKind) == words.ACTION_KINDS
+    assert [kind.value for kind in TokenKind] == list(words.LEGEND.token_types)
+    assert all(callable(getattr(answers, row.answer)) for row in FEATURES)
+
+
+def test_the_greeting_loads_no_grammar_rule_or_dialect() -> None:
+    script = """
+import sys
+from ffi_lsp.server.app import Server
+Server()
+heavy = {"tree_sitter", "ffi_core.dialects", "ffi_lsp.rules", "ffi_lsp.workspace", "ffi_core.bench"}
+print(*sorted(heavy & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == []
