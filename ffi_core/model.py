@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ffi_core.c_types import CType, spell, spell_function
 from ffi_core.types import Type
 
 
@@ -117,6 +118,117 @@ class Symbol:
     def callable(self) -> bool:
         """Whether calling it makes sense."""
         return self.kind in (SymbolKind.FUNCTION, SymbolKind.IFUNC)
+
+
+# --- what a header says ---------------------------------------------------------------------------------------------
+
+
+class PrototypeKind(enum.StrEnum):
+    """What a header declares under a name."""
+
+    FUNCTION = "function"
+    VARIABLE = "variable"
+    MACRO = "macro"
+
+
+@dataclass(frozen=True, slots=True)
+class Prototype:
+    """What a header, or debug information, says of one name.
+
+    Parameters
+    ----------
+    name: the C name.
+    kind: a function, a variable, or a name that only the preprocessor knows.
+    result: the function's result, or the variable's type.
+    parameters: name (may be empty) and type of each parameter, in order; of a macro only the names are known.
+    variadic: whether it ends in ``...``.
+    unspecified: whether it is declared in the old form ``f()``, which says nothing about parameters.
+    header: the file that declares it: a path, or where none is known the standard's name for it: ``"math.h"``.
+    line: the line of the name there, from 1; 0 where none is known.
+    comment: the comment that stands above it, without its marks; empty where there is none.
+    """
+
+    name: str
+    kind: PrototypeKind
+    result: CType
+    parameters: tuple[tuple[str, CType], ...] = ()
+    variadic: bool = False
+    unspecified: bool = False
+    header: str = ""
+    line: int = 0
+    comment: str = ""
+
+    @property
+    def is_macro(self) -> bool:
+        """Whether only the preprocessor knows the name, so that no library exports it."""
+        return self.kind is PrototypeKind.MACRO
+
+    @property
+    def where(self) -> str:
+        """``/usr/include/sqlite3.h:418``, or what is known of it."""
+        return f"{self.header}:{self.line}" if self.line else self.header
+
+    def __str__(self) -> str:
+        if self.kind is PrototypeKind.VARIABLE:
+            return spell(self.result, self.name)
+        if self.kind is PrototypeKind.MACRO:
+            return f"#define {self.name}({', '.join(name for name, _ in self.parameters)})"
+        words = [spell(type_, name) for name, type_ in self.parameters] + ["..."] * self.variadic
+        return spell_function(self.name, self.result, ", ".join(words) if words or self.unspecified else "void")
+
+
+class MismatchKind(enum.StrEnum):
+    """In what a declaration and the C side differ."""
+
+    ARITY = "arity"
+    CLASS = "class"
+    NARROW = "narrow"
+    WIDE = "wide"
+    FLOAT_WIDTH = "float-width"
+    VOID_RESULT = "void-result"
+    LAYOUT = "layout"
+    SYMBOL_KIND = "symbol-kind"
+    MACRO = "macro"
+    VARIADIC = "variadic"
+    READ_ONLY = "read-only"
+    SPELLING = "spelling"
+    IGNORED_RESULT = "ignored-result"
+
+
+class MismatchSeverity(enum.StrEnum):
+    """What a mismatch does: certain damage, damage for some values or machines, none."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One difference between a declaration and what C says.
+
+    Parameters
+    ----------
+    kind: in what they differ.
+    severity: what it does.
+    message: the whole sentence for people: the difference, the C prototype, header and line, the library's file.
+    symbol: the C name.
+    parameter: the index of the parameter, from 0; None where it is the result or the whole declaration.
+    is_result: whether it is the result (or a static's value).
+    declared: the native type as declared, or None where it is no matter of one type.
+    expected: the native type to write instead, or None where there is no single one.
+    summary: the difference alone.
+    """
+
+    kind: MismatchKind
+    severity: MismatchSeverity
+    message: str
+    symbol: str
+    parameter: int | None = None
+    is_result: bool = False
+    declared: Type | None = None
+    expected: Type | None = None
+    summary: str = ""
 
 
 # --- what a file says -----------------------------------------------------------------------------------------------

@@ -1,0 +1,24 @@
+"""C prototypes: which header declares a symbol, and what it says. Headers are read in a process of their own."""
+
+from ffi_core.headers.abi import Abi, abi_for, abi_of, host_abi
+from ffi_core.headers.cache import PrototypeTable
+from ffi_core.headers.native import NotNativeError, native_type, signature_of
+from ffi_core.headers.reading import available_parsers, read_headers
+from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest, Parser
+
+__all__ = [
+    "Abi",
+    "HeaderError",
+    "HeaderFailure",
+    "HeaderRequest",
+    "NotNativeError",
+    "Parser",
+    "PrototypeTable",
+    "abi_for",
+    "abi_of",
+    "available_parsers",
+    "host_abi",
+    "native_type",
+    "read_headers",
+    "signature_of",
+]

@@ -1,0 +1,56 @@
+"""What both readers of headers share: integers named by their typedefs, natural layouts told from forced ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ffi_core.c_types import CInteger, CStruct, CUnknown
+from ffi_core.headers.abi import Abi, lay_out
+
+STANDARD_NAMES = frozenset(
+    {"size_t", "ssize_t", "ptrdiff_t", "intptr_t", "uintptr_t", "intmax_t", "uintmax_t", "time_t", "off_t", "off64_t"}
+    | {"wchar_t", "wint_t", "char16_t", "char32_t"}
+    | {f"{prefix}int{bits}_t" for prefix in ("", "u") for bits in (8, 16, 32, 64)}
+)
+"""Typedefs whose meaning the standards fix or leave to the target, whatever stands behind them in one header."""
+_GLIBC_NAMES = {"__int64_t": "int64_t", "__uint64_t": "uint64_t", "__off64_t": "off64_t", "__ssize_t": "ssize_t"}
+_GLIBC_NAMES |= {"__time_t": "time_t", "__off_t": "off_t", "u_int64_t": "uint64_t", "__intptr_t": "intptr_t"}
+BUDGET = 2000
+"""How many nodes one prototype's types may have; real ones stay below a hundred."""
+
+
+VA_LIST = CUnknown("va_list", "a list of variable arguments")
+
+
+class TooLargeError(Exception):
+    """A type has more parts than any real one; the declaration is left out."""
+
+
+def integer_of(basis: str, names: list[str], abi: Abi, size: int | None, enum: str | None = None) -> CInteger:
+    """An integer type from its typedefs.
+
+    Parameters
+    ----------
+    basis: the language's own type at the end of the chain: ``"unsigned long"``.
+    names: the typedefs on the way there, as written first.
+    abi: the target that the header was read for.
+    size: bytes there, where the compiler told.
+    enum: ``"enum color"`` where it is one.
+    """
+    typedef = names[0] if names else None
+    for name in names:
+        standard = _GLIBC_NAMES.get(name, name)
+        # A header may give a standard's name a meaning of its own; then the name decides nothing.
+        if standard in STANDARD_NAMES and abi.integers.get(standard, (None,))[0] == (size or abi.integers[basis][0]):
+            return CInteger(standard, None if typedef == standard else typedef, enum)
+    return CInteger(basis, typedef, enum)
+
+
+def with_layout(struct: CStruct, abi: Abi) -> CStruct:
+    """A complete struct, marked as natural where the rules of C alone put its fields where the compiler did."""
+    placed = lay_out(struct, abi)
+    same = placed is not None and (placed.size, placed.align) == (struct.size, struct.align)
+    if same and placed is not None:
+        kept = [field for field in struct.fields if field.bits != 0]
+        same = [field.offset for field in placed.fields] == [field.offset for field in kept]
+    return replace(struct, natural=same)

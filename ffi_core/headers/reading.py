@@ -1,0 +1,106 @@
+"""Headers to prototypes: from memory, from the cache on disk, or by a worker; libclang where it is installed.
+
+The prototypes of a set of headers are read once, and again when one of the files changes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+
+from ffi_core.headers import cache, clang, process
+from ffi_core.headers.abi import host_abi
+from ffi_core.headers.cache import PrototypeTable
+from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest, Parser, Stamp
+
+
+def available_parsers() -> tuple[Parser, ...]:
+    """The parsers that this machine has, best first. It asks for them and loads none."""
+    found = [Parser.LIBCLANG] if clang.is_installed() else []
+    if compiler() is not None:
+        found.append(Parser.PYCPARSER)
+    return tuple(found)
+
+
+def compiler() -> str | None:
+    """The C compiler whose preprocessor pycparser needs, or None."""
+    named = os.environ.get("CC", "").split()
+    return shutil.which(named[0]) if named else shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+
+
+def read_headers(
+    request: HeaderRequest,
+    *,
+    parser: Parser | None = None,
+    timeout: float = process.TIMEOUT,
+    cancel: threading.Event | None = None,
+) -> PrototypeTable:
+    """Everything that some headers declare.
+
+    Parameters
+    ----------
+    request: the headers, directories and macros.
+    parser: which parser; the best one there is by default, and the other where that one cannot be loaded.
+    timeout: seconds for one parse.
+    cancel: set by another thread to end it.
+
+    Returns
+    -------
+    The prototypes by name. What the compiler objected to is in its `complaints`.
+
+    Raises
+    ------
+    HeaderError: nothing could be read.
+    """
+    trouble = request.problem()
+    if trouble is not None:
+        raise HeaderError(" ".join(request.headers), HeaderFailure.BAD_REQUEST, trouble)
+    parsers = (parser,) if parser is not None else available_parsers()
+    failure = HeaderError(
+        " ".join(request.headers),
+        HeaderFailure.NO_PARSER,
+        "nothing here reads C headers: install the extra `headers` (pip install 'ffi-lsp[headers]'), or a C compiler",
+    )
+    for candidate in parsers:
+        try:
+            return _read_by(candidate, request, timeout, cancel)
+        except HeaderError as error:
+            if error.reason is not HeaderFailure.NO_PARSER:
+                raise
+            failure = error
+    raise failure
+
+
+def _read_by(parser: Parser, request: HeaderRequest, timeout: float, cancel: threading.Event | None) -> PrototypeTable:
+    how = (request.headers, request.include_dirs, request.defines, process.paths_of_environment())
+    key = cache.key_of(parser, _version_of(parser), host_abi().name, *how)
+    table = cache.load(key)
+    if table is None:
+        task = {
+            "what": "headers",
+            "parser": parser,
+            "headers": request.headers,
+            "include_dirs": request.include_dirs,
+            "defines": request.defines,
+        }
+        answer = process.ask_worker(task, timeout, cancel)
+        table = cache.table_of(answer)
+        # A header that appears in a directory searched earlier changes that directory.
+        stamps = [Stamp(*stamp) for stamp in answer["stamps"]]
+        stamps += filter(None, (cache.stamp_of(directory) for directory in request.include_dirs))
+        cache.save(key, table, stamps)
+    return table
+
+
+@lru_cache(maxsize=4)
+def _version_of(parser: Parser) -> str:
+    names = ("libclang-ng", "libclang", "clang") if parser is Parser.LIBCLANG else ("pycparser",)
+    for name in names:
+        try:
+            return f"{name} {version(name)}"
+        except PackageNotFoundError:
+            continue
+    return ""
