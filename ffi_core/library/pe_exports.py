@@ -95,6 +95,8 @@ class PeExports:
                 found = self.layout.text(image, address, "the name of an export")
                 if found == wanted:
                     (index,) = self._words(image, "H", directory.indices, middle, 1)
+                    if index >= directory.function_count:
+                        raise image.damaged(f"a name belongs to export {index} of {directory.function_count}")
                     (function,) = self._words(image, "I", directory.functions, index, 1)
                     return self._symbol(image, name, function)
                 low, high = (middle + 1, high) if found < wanted else (low, middle)
@@ -112,7 +114,7 @@ class PeExports:
             addresses = self._words(image, "I", directory.names, 0, directory.name_count)
             indices = self._words(image, "H", directory.indices, 0, directory.name_count)
             functions = self._words(image, "I", directory.functions, 0, directory.function_count)
-            if max(indices, default=0) >= max(len(functions), 1):
+            if indices and max(indices) >= len(functions):
                 raise image.damaged(f"a name belongs to export {max(indices)} of {len(functions)}")
             names = self._names(image, addresses)
             symbols = [self._symbol(image, name, functions[index]) for name, index in zip(names, indices, strict=True)]

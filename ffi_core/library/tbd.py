@@ -41,7 +41,8 @@ def is_stub(start: bytes) -> bool:
     """Whether a file that starts so is a text stub."""
     if start.startswith((b"--- !tapi-tbd", b"---\narchs:")):
         return True
-    return start.lstrip().startswith(b"{") and b'"tapi_tbd_version"' in start
+    # Apple's tools sort the keys, so that the version may stand at the very end.
+    return start.lstrip().startswith(b"{") and (b'"main_library"' in start or b'"tapi_tbd_version"' in start)
 
 
 def read_stub(image: Image) -> Library:

@@ -213,7 +213,6 @@ exports:
 """
 
 STUB_5 = {
-    "tapi_tbd_version": 5,
     "main_library": {
         "target_info": [{"target": "x86_64-macos"}, {"target": "arm64-macos"}],
         "install_names": [{"name": "/usr/lib/libdemo.B.dylib"}],
@@ -226,6 +225,8 @@ STUB_5 = {
         ],
     },
     "libraries": [{"exported_symbols": [{"text": {"global": ["_inner"]}}]}],
+    "padding": " " * 5000,
+    "tapi_tbd_version": 5,
 }
 
 

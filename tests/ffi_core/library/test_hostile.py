@@ -93,6 +93,19 @@ def test_an_export_trie_that_leads_back_is_damage(tmp_path: Path) -> None:
         library.symbols()
 
 
+def test_an_export_that_belongs_to_no_function_is_damage(tmp_path: Path) -> None:
+    image = bytearray((DATA / "demo-x86_64.dll").read_bytes())
+    # The export directory starts with zeros and a name's address, and names itself: demo-x86_64.dll.
+    row = pack("<II", 77, 6)
+    at = image.index(row)
+    image[at + 4 : at + 8] = bytes(4)
+    path = tmp_path / "demo.dll"
+    path.write_bytes(image)
+    for ask in (lambda: open_library(path).symbols(), lambda: open_library(path).find("demo_add")):
+        with pytest.raises(LibraryLoadError, match="of 0"):
+            ask()
+
+
 HEAD = b"--- !tapi-tbd\ntbd-version: 4\ninstall-name: x\nexports:\n"
 
 
