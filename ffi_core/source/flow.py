@@ -6,6 +6,7 @@ A value that leaves the file's plain text (returned, stored, passed on) is not f
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _WRAPPERS = TRANSPARENT | {"await_expression"}
-
 _VARIABLE_TARGETS = {"identifier", "shorthand_property_identifier_pattern"}
+
+_MOST_UNFINISHED_CALLS = 8  # people type one at a time; each costs a walk over all that follows it
 
 Path = tuple["Node", ...]
 """Nodes from the root to an expression."""
@@ -95,13 +97,15 @@ class Flow:
     def __init__(self, scopes: Scopes) -> None:
         self.scopes = scopes
         self._constants: dict[Span, str] = {}
+        self._waiting: deque[tuple[Path, Shape]] = deque()
         self._pending: list[tuple[Path, Entry]] = []
-        self._seen: set[tuple[Span, int]] = set()
+        self._unfinished = 0
+        self._seen: dict[tuple[Span, int], Shape] = {}
 
     def from_global(self, name: str, shape: Shape) -> None:
         """Follow a global variable, wherever no declaration hides it."""
         for reference in self._globals(name):
-            self._visit(reference.path, shape)
+            self._follow(reference.path, shape)
 
     def from_module(self, module: str, shape: Members, default: Shape | None = None) -> None:
         """Follow a module through every import and require of it.
@@ -123,7 +127,9 @@ class Flow:
 
     def run(self) -> None:
         """Read the calls that were found, and follow what they give, until nothing is left."""
-        while self._pending:
+        while self._waiting or self._pending:
+            while self._waiting:
+                self._visit(*self._waiting.popleft())
             batch = sorted(self._pending, key=lambda entry: entry[0][-1].start_byte)
             self._pending = []
             for path, entry in batch:
@@ -132,7 +138,7 @@ class Flow:
                 if call is not None and shape is not None:
                     if call.pattern is not None:
                         self._take(call.pattern, shape)
-                    self._visit(path, shape)
+                    self._follow(path, shape)
 
     def lookup(self, node: Node) -> Node | Value | None:
         """What a name or member stands for; what `ffi_core.source.fold` asks."""
@@ -154,7 +160,7 @@ class Flow:
         elif statement.type == "arguments" and len(path) >= 3:
             callee = path[-3].child_by_field_name("function")
             if callee is not None and text_of(callee) in {"require", "import", "process.getBuiltinModule"}:
-                self._visit(path[:-2], shape if callee.type == "import" else default)
+                self._follow(path[:-2], shape if callee.type == "import" else default)
 
     def _import_names(self, node: Node, shape: Members, default: Shape) -> None:
         if node.type == "identifier":
@@ -168,11 +174,14 @@ class Flow:
                 if name is not None and found is not None:
                     self._take(specifier.child_by_field_name("alias") or name, found)
 
+    def _follow(self, path: Path, shape: Shape) -> None:
+        """Note that an expression, the last node of the path, has this shape. Chains of any length are in order."""
+        key = (span_of(path[-1]), id(shape))
+        if len(path) >= 2 and key not in self._seen:
+            self._seen[key] = shape
+            self._waiting.append((path, shape))
+
     def _visit(self, path: Path, shape: Shape) -> None:
-        """Go on from an expression that has this shape: the last node of the path."""
-        if len(path) < 2 or (span_of(path[-1]), id(shape)) in self._seen:
-            return
-        self._seen.add((span_of(path[-1]), id(shape)))
         if isinstance(shape, Constant):
             self._constants[span_of(path[-1])] = shape.value
         depth = len(path) - 1
@@ -193,7 +202,8 @@ class Flow:
             case "new_expression" if isinstance(shape, Entry) and _is(parent, "constructor", node):
                 if shape.is_class:
                     self._pending.append((path[:-1], shape))
-            case "ERROR" if isinstance(shape, Entry):
+            case "ERROR" if isinstance(shape, Entry) and self._unfinished < _MOST_UNFINISHED_CALLS:
+                self._unfinished += 1
                 self._pending.append((path, shape))
             case _ if isinstance(shape, BoundSymbol):
                 self._use(path, shape)
@@ -204,9 +214,9 @@ class Flow:
         if place is None or name is None:
             return
         if isinstance(shape, Members) and name in shape.entries:
-            self._visit(path, shape.entries[name])
+            self._follow(path, shape.entries[name])
         elif isinstance(shape, Symbols) and not shape.direct:
-            self._visit(path, BoundSymbol(name, shape, span_of(place)))
+            self._follow(path, BoundSymbol(name, shape, span_of(place)))
 
     def _take(self, target: Node | None, shape: Shape) -> None:
         """Go on from the target of an assignment: a variable, or a pattern with several."""
@@ -252,7 +262,7 @@ class Flow:
                 if reference.is_label:
                     shape.owner.labels.append(reference.span)
             else:
-                self._visit(reference.path, shape)
+                self._follow(reference.path, shape)
 
     def _use(self, path: Path, symbol: BoundSymbol) -> None:
         symbol.owner.uses.append((symbol.name, symbol.place))

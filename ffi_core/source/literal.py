@@ -6,11 +6,11 @@ What cannot be folded is `Unknown`, never a guess. Nothing is evaluated beyond l
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Property, Span, Text, Unknown, Value
+from ffi_core.source.scalar import number, quoted, unescape
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,14 +25,8 @@ TRANSPARENT = frozenset(
 
 _MAX_DEPTH = 64
 _MAX_STEPS = 200_000  # consts that hold one another twice over would double with each level
-_ESCAPE = re.compile(
-    r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|(\r\n|.))", re.DOTALL
-)
-_SINGLE_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
-_LINE_ENDS = {"\n", "\r", "\r\n", "\u2028", "\u2029"}
 _FOLDER_OF_THE_FILE = {"import.meta.dirname", "import.meta.dir"}
 _URL_TO_PATH = {"fileURLToPath", "fromFileUrl"}
-_RADIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 
 def span_of(node: Node) -> Span:
@@ -84,11 +78,11 @@ def key_of(node: Node) -> str | None:
     match fold(node) if node.type in {"string", "number", "template_string"} else None:
         case Text(value=text):
             return text
-        case Number(value=int() as number):
-            return str(number)
+        case Number(value=int() as amount):
+            return str(amount)
         case _:
             named = node.type in {"property_identifier", "shorthand_property_identifier_pattern"}
-            return _unescape(text_of(node)) if named else None
+            return unescape(text_of(node)) if named else None
 
 
 class _Folder:
@@ -117,7 +111,7 @@ class _Folder:
             case "binary_expression":
                 return self.sum(node, depth)
             case "number":
-                return _number(text_of(node), span)
+                return number(text_of(node), span)
             case "true" | "false":
                 return Boolean(span, node.type == "true")
             case "null" | "undefined":
@@ -140,12 +134,12 @@ class _Folder:
             return Unknown(span)
         value = self.fold(argument, depth + 1)
         match operator.type, value:
-            case "-", Number(value=number):
-                return Number(span, -number if number else -0.0 if math.copysign(1, number) > 0 else 0)
-            case "+", Number(value=number):
-                return Number(span, number)
-            case "-", BigInt(value=number):
-                return BigInt(span, -number)
+            case "-", Number(value=amount):
+                return Number(span, -amount if amount else -0.0 if math.copysign(1, amount) > 0 else 0)
+            case "+", Number(value=amount):
+                return Number(span, amount)
+            case "-", BigInt(value=amount):
+                return BigInt(span, -amount)
             case "!", Boolean(value=truth):
                 return Boolean(span, not truth)
             case "void", Number():
@@ -286,10 +280,10 @@ def _placed_at(value: Value, span: Span) -> Value:
     match value:
         case Text(value=text):
             return Text(span, text)
-        case Number(value=number):
-            return Number(span, number)
-        case BigInt(value=number):
-            return BigInt(span, number)
+        case Number(value=amount):
+            return Number(span, amount)
+        case BigInt(value=amount):
+            return BigInt(span, amount)
         case Boolean(value=truth):
             return Boolean(span, truth)
         case Nothing(undefined=undefined):
@@ -303,75 +297,19 @@ def _placed_at(value: Value, span: Span) -> Value:
 def _string(node: Node) -> Value:
     raw = node.text or b""
     closed = len(raw) >= 2 and raw[:1] == raw[-1:] and not node.has_error
-    return _text(raw, span_of(node)) if closed else Unknown(span_of(node))
+    return quoted(raw, span_of(node)) if closed else Unknown(span_of(node))
 
 
 def _template(node: Node) -> Value:
     raw = node.text or b""
     whole = len(raw) >= 2 and raw.endswith(b"`") and not node.has_error
-    return _text(raw.replace(b"\r\n", b"\n"), span_of(node)) if whole else Unknown(span_of(node))
+    return quoted(raw.replace(b"\r\n", b"\n"), span_of(node)) if whole else Unknown(span_of(node))
 
 
 def _cut(node: Node, start: int, end: int) -> str | None:
     """The piece of a template literal between two byte offsets of the file, unescaped."""
     raw = (node.text or b"")[start - node.start_byte : end - node.start_byte].replace(b"\r\n", b"\n")
     try:
-        return _unescape(raw.decode())
+        return unescape(raw.decode())
     except UnicodeDecodeError:
         return None
-
-
-def _text(raw: bytes, span: Span) -> Value:
-    try:
-        value = _unescape(raw[1:-1].decode())
-    except UnicodeDecodeError:
-        value = None
-    return Unknown(span) if value is None else Text(span, value)
-
-
-def _unescape(text: str) -> str | None:
-    """The string that JavaScript makes of the text between two quotes; None where an escape is wrong."""
-    if "\\" not in text:
-        return text
-    try:
-        value = _ESCAPE.sub(_escape, text)
-    except (ValueError, OverflowError):
-        return None
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-
-
-def _escape(match: re.Match[str]) -> str:
-    braced, four, two, octal, other = match.groups()
-    if code := braced or four or two:
-        return chr(int(code, 16))
-    if octal:
-        return chr(int(octal, 8))
-    if other in "ux":
-        raise ValueError(f"incomplete escape {match.group()!r}")
-    return "" if other in _LINE_ENDS else _SINGLE_ESCAPES.get(other, other)
-
-
-def _number(text: str, span: Span) -> Value:
-    digits = text.replace("_", "").lower()
-    try:
-        if digits.endswith("n"):
-            return BigInt(span, int(digits[:-1], 0))
-        return Number(span, _whole_if_possible(_float(digits)))
-    except ValueError:
-        return Unknown(span)
-
-
-def _float(digits: str) -> float:
-    radix = _RADIXES.get(digits[:2])
-    if radix is None and re.fullmatch("0[0-7]+", digits):
-        radix = 8
-    if radix is None:
-        return float(digits)
-    try:
-        return float(int(digits, radix))
-    except OverflowError:
-        return math.inf
-
-
-def _whole_if_possible(number: float) -> int | float:
-    return int(number) if number.is_integer() else number

@@ -42,12 +42,13 @@ from collections.abc import Iterator
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
+from ffi_lsp.rules.porffor_text import end_of_code_before, is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
 
 _KEYWORDS = (b"const", b"let", b"var")
+_ALONE = "Porffor gives the symbols through 'const { name } = Porffor.dlopen(...)' alone"
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
@@ -57,13 +58,17 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     if call.source[call.callee_span.start : call.callee_span.end] != b"Porffor.dlopen":
         yield Finding(call.callee_span, "Porffor knows the call only when it is written as 'Porffor.dlopen'")
         return
-    before = call.source[: call.span.start].rstrip(b" \t\r\n(")
-    target = before[:-1].rstrip() if before.endswith(b"=") else b""
-    if not target and call.source[call.span.end : call.span.end + 1] not in {b".", b"["}:
-        return  # nothing is done with the symbols: that is how one begins to write it
-    opening = call.source.rfind(b"{", 0, call.bindings[0].symbol_span.start) if call.bindings else target.rfind(b"{")
-    if not target.endswith(b"}") or opening < 0 or not call.source[:opening].rstrip().endswith(_KEYWORDS):
-        message = "Porffor gives the symbols through 'const { name } = Porffor.dlopen(...)' alone"
-        yield Finding(call.callee_span, message)
-    elif b"..." in target[opening:]:
+    equals = end_of_code_before(call, call.span.start, blank=b" \t\r\n(")
+    if call.source[equals - 1 : equals] != b"=":
+        if call.source[call.span.end : call.span.end + 1] in {b".", b"["}:
+            yield Finding(call.callee_span, _ALONE)
+        return  # else nothing is done with the symbols: that is how one begins to write it
+    closing = end_of_code_before(call, equals - 1)
+    behind_opening = call.bindings[0].symbol_span.start if call.bindings else closing
+    opening = call.source.rfind(b"{", 0, behind_opening)
+    keyword_end = end_of_code_before(call, max(opening, 0))
+    is_declared = call.source[max(keyword_end - 5, 0) : keyword_end].endswith(_KEYWORDS)
+    if call.source[closing - 1 : closing] != b"}" or opening < 0 or not is_declared:
+        yield Finding(call.callee_span, _ALONE)
+    elif b"..." in call.source[opening:closing]:
         yield Finding(call.callee_span, "Porffor's compiler crashes on '...' in the pattern; name each symbol")

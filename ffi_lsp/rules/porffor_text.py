@@ -22,3 +22,10 @@ def is_written_inside(call: DlopenCall, span: Span) -> bool:
 def is_plain_string(call: DlopenCall, span: Span) -> bool:
     """Whether the text is one string in quotes: no name, no template, no sum."""
     return is_written_inside(call, span) and _STRING.fullmatch(call.source[span.start : span.end]) is not None
+
+
+def end_of_code_before(call: DlopenCall, offset: int, blank: bytes = b" \t\r\n") -> int:
+    """The byte offset behind the last byte before `offset` that is none of `blank`; 0 where there is none."""
+    while offset > 0 and call.source[offset - 1] in blank:
+        offset -= 1
+    return offset

@@ -80,11 +80,26 @@ def test_any_mutation_is_judged(data: bytes, suffix: str) -> None:
         b"Porffor.dlopen('x', " + b"{a:" * 20_000 + b"1" + b"}" * 20_000 + b")",
         b"Porffor.dlopen('x', {f: {parameters: [" + b"{struct: [" * 5_000 + b"'int'" + b"]}" * 5_000 + b"]}})",
         b"dlopen " * 20_000,
+        b"Porffor.dlopen(" * 5_000,
+        b"const a0 = Deno;"
+        + b"".join(b"const a%d = a%d;" % (n + 1, n) for n in range(5_000))
+        + b"a5000.dlopen('x', {});",
         b"var a=1;" * 100_000 + b"Porffor.dlopen('x',{})",
         b"Porffor.dlopen(\x00\xff\xfe" + bytes(range(256)) * 50,
         b"Porffor.dlopen('x', {['a'" + b"+'a'" * 5_000 + b"]: {}})",
     ],
-    ids=["open brackets", "parentheses", "objects", "structs", "words", "one line", "binary", "sums"],
+    ids=[
+        "open brackets",
+        "parentheses",
+        "objects",
+        "structs",
+        "words",
+        "open calls",
+        "chain",
+        "one line",
+        "binary",
+        "sums",
+    ],
 )
 def test_extreme_texts_are_judged(data: bytes) -> None:
     for text in (data, data[: len(data) // 2], data + b" "):
