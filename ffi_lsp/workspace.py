@@ -163,7 +163,7 @@ def _look_up(name: str, folder: Path, bare_means_beside: bool) -> LibraryFacts:
         location = location if beside.path is None else beside
     location = _with_usable_neighbours(location, folder)
     if location.path is None or location.failure is not None:
-        foreign = name.lower().endswith(_FOREIGN_SUFFIXES.get(sys.platform, ()))
+        foreign = _is_for_another_platform(name, location)
         return LibraryFacts(location, failure=None if foreign else location.failure or _not_found(location))
     try:
         library = open_library(location.path)
@@ -191,6 +191,12 @@ def _with_usable_neighbours(location: Location, folder: Path) -> Location:
     """The same without those near names that lead to no library either, as the linker script ``libm.so`` does."""
     found = [(name, locate(name, base=folder)) for name in location.near]
     return replace(location, near=tuple(name for name, other in found if other.path and not other.failure))
+
+
+def _is_for_another_platform(name: str, location: Location) -> bool:
+    """Whether a name that leads nowhere here may be right elsewhere: ``x.dll``, or ``x``, which Windows completes."""
+    bare = "." not in name and "/" not in name
+    return name.lower().endswith(_FOREIGN_SUFFIXES.get(sys.platform, ())) or (bare and not location.near)
 
 
 def _not_found(location: Location) -> LibraryNotFoundError:

@@ -149,11 +149,11 @@ def test_nothing_is_said_about_symbols_where_a_needed_library_is_missing(
 
 
 def test_a_file_for_another_platform_is_never_missing(tmp_path: Path) -> None:
-    for name in ("kernel32.dll", "./libx.dylib", "/System/X.framework/X.dylib"):
+    for name in ("kernel32.dll", "./libx.dylib", "/System/X.framework/X.dylib", "Xyzzy2"):
         assert codes(snapshot_of(Workspace(), tmp_path, name)) == []
 
 
-@pytest.mark.parametrize("name", ["", "\\0", "a" * 5000, "./" + "b/" * 3000, "/", "..", "\\ud800", "$ORIGIN/x.so", "~"])
+@pytest.mark.parametrize("name", ["", "\\0", "a." * 2000, "./" + "b/" * 3000, "/", "..", "\\ud800", "$ORIGIN/x.so", "~"])
 def test_any_name_has_an_answer(tmp_path: Path, name: str) -> None:
     assert all(code in {"FFI202", "FFI203"} for code in codes(snapshot_of(Workspace(), tmp_path, name)))
 
