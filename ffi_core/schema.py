@@ -159,7 +159,12 @@ def _spell(type_: Type) -> Any:
 
 
 def _kind_of(value: object) -> str:
-    return "None" if value is None else f"{type(value).__name__} {value!r:.40}"
+    if value is None:
+        return "None"
+    try:
+        return f"{type(value).__name__} {value!r:.40}"
+    except Exception:  # noqa: BLE001 - survives any __repr__, and Python's refusal to write very long ints
+        return type(value).__name__
 
 
 class _Reader:

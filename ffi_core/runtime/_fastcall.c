@@ -106,14 +106,34 @@ library_address(Library *self, PyObject *name)
     return address ? PyLong_FromVoidPtr(address) : Py_NewRef(Py_None);
 }
 
-static PyObject *
-library_close(Library *self, PyObject *Py_UNUSED(ignored))
+/* Take the handle away, and with it every plan's address. */
+static void *
+library_detach(Library *self)
 {
     void *handle = self->handle;
     self->handle = NULL;
     for (Plan *plan = self->plans; plan; plan = plan->next) {
         plan->address = NULL;
     }
+    return handle;
+}
+
+static PyObject *
+library_discard(Library *self, PyObject *Py_UNUSED(ignored))
+{
+    void *handle = library_detach(self);
+    if (handle) {
+        Py_BEGIN_ALLOW_THREADS
+        dlclose(handle);
+        Py_END_ALLOW_THREADS
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+library_close(Library *self, PyObject *Py_UNUSED(ignored))
+{
+    void *handle = library_detach(self);
     if (handle) {
         unload(handle);
     }
@@ -143,6 +163,7 @@ static PyGetSetDef library_getters[] = {
 static PyMethodDef library_methods[] = {
     {"address", (PyCFunction)library_address, METH_O, "address(name) -> int, or None where the library lacks it."},
     {"close", (PyCFunction)library_close, METH_NOARGS, "Unload; every function bound to it raises ClosedError."},
+    {"discard", (PyCFunction)library_discard, METH_NOARGS, "Unload at once a library of which nothing was called."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -35,7 +35,10 @@ class NativeLibrary(Protocol):
         """The address of an exported symbol, or None."""
 
     def close(self) -> None:
-        """Unload."""
+        """Unload when no call is under way any more."""
+
+    def discard(self) -> None:
+        """Unload at once a library of which nothing was called."""
 
 
 class NativeCallback(Protocol):

@@ -9,10 +9,11 @@ from typing import Any, Self
 from ffi_core.errors import ClosedError
 from ffi_core.model import Declaration
 from ffi_core.runtime import backend
+from ffi_core.runtime.identity import NativeHandle
 from ffi_core.schema import check_definition
 
 
-class Callback:
+class Callback(NativeHandle):
     """A Python function that C can call, on any thread, until the callback is closed.
 
     The function's result is checked like an argument; that of a void callback is ignored. Where it raises, C receives

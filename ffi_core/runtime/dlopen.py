@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -14,8 +12,10 @@ from ffi_core import schema
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError, LoadFailure, SymbolNotFoundError
 from ffi_core.model import Declaration
 from ffi_core.runtime import backend
+from ffi_core.runtime.identity import NativeHandle
 from ffi_core.runtime.memory import read_value
 from ffi_core.runtime.nonblocking import Calls, NonblockingFunction
+from ffi_core.runtime.precheck import refuse_dangerous_files
 from ffi_core.types import Kind
 
 
@@ -34,7 +34,7 @@ class _Documentation:
         return "\n".join(lines)
 
 
-class Library:
+class Library(NativeHandle):
     """The symbols of an open library, by attribute (``lib.cos``) or by item (``lib["cos"]``).
 
     It has no public attribute of its own, since a library may export any name: `ffi_core.close` closes it, or a
@@ -134,7 +134,7 @@ def dlopen(path: str | os.PathLike[str] | None, symbols: Mapping[str, Mapping[st
     try:
         state = _State(name or _PROCESS, native, declarations)
     except BaseException:
-        native.close()
+        native.discard()
         raise
     library = object.__new__(Library)
     # Names that Python's object protocol claims stay items: a library that exports `__class__` must not become one.
@@ -181,24 +181,12 @@ def _file_name(path: object) -> str | None:
 
 
 def _load(name: str | None) -> backend.NativeLibrary:
-    if name is not None and "/" in name:
-        _refuse_special_files(Path(name))
+    if name is not None:
+        refuse_dangerous_files(name)
     try:
         return backend.open_library(name)
     except (OSError, UnicodeEncodeError) as error:
         raise _explain(name or "", str(error)) from None
-
-
-def _refuse_special_files(path: Path) -> None:
-    """The loader would open a pipe and wait for its other end for ever."""
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return
-    if stat.S_ISDIR(mode):
-        raise LibraryLoadError(str(path), LoadFailure.DIRECTORY, "is a directory, not a library")
-    if not stat.S_ISREG(mode):
-        raise LibraryLoadError(str(path), LoadFailure.NOT_A_LIBRARY, "is no regular file")
 
 
 def _explain(name: str, words: str) -> LibraryNotFoundError | LibraryLoadError:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ffi_core.runtime import backend
 from ffi_core.runtime.messages import address_from, describe_value
-from ffi_core.runtime.values import Held, UnfitError, to_native
+from ffi_core.runtime.values import Held, UnfitError, contiguous, to_native
 from ffi_core.schema import read_type
 from ffi_core.types import NATIVE_TYPES, Kind, StructType, Type
 
@@ -78,15 +78,11 @@ def write(address: Any, type_: Any, value: Any) -> None:
     target, found = _address(address), _sized(type_)
     if found.kind is Kind.BUFFER:
         raise TypeError("write() cannot keep a buffer alive; write its address as 'pointer', with address_of()")
-    if isinstance(found, StructType):
-        with memoryview(value) as block:
-            if block.nbytes != found.size:
-                raise ValueError(f"write(): {describe_value(found, value)}")
-            backend.view(target, found.size)[:] = block.cast("B")
-        return
-    held = Held()
     try:
-        native = to_native(found, value, held)
+        if isinstance(found, StructType):
+            _write_struct(target, found, value)
+            return
+        native = to_native(found, value, Held())
     except UnfitError as unfit:
         raise unfit.error(f"write(): {found}: {describe_value(found, value)}") from None
     if found.name == "f32":
@@ -129,6 +125,13 @@ def address_of(buffer: Any) -> int:
     if isinstance(buffer, str):
         raise TypeError("address_of() takes a bytes-like object, not str: encode it, and keep the bytes alive")
     return backend.address_of(buffer)
+
+
+def _write_struct(address: int, type_: StructType, value: Any) -> None:
+    with contiguous(value) as block:
+        if block.nbytes != type_.size:
+            raise UnfitError(ValueError)
+        backend.view(address, type_.size)[:] = block.cast("B")
 
 
 def _sized(type_: Any) -> Type:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import os
 import threading
@@ -11,6 +10,8 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future as ConcurrentFuture
 from typing import Any, Protocol
 from weakref import WeakSet
+
+from ffi_core.runtime.identity import NativeHandle
 
 
 class Job(Protocol):
@@ -72,6 +73,9 @@ class Future(ConcurrentFuture[Any]):
         return self._errno
 
     def __await__(self) -> Generator[Any, None, Any]:
+        # Who awaits has loaded asyncio; who does not is spared its thirty milliseconds.
+        import asyncio
+
         return asyncio.wrap_future(self).__await__()
 
 
@@ -110,13 +114,14 @@ class Calls:
 
     def finish(self) -> None:
         """Cancel what is queued, wait for what runs; not for the call that this very thread is inside of."""
-        for future in tuple(self._open):
-            if not future.cancel() and future is not getattr(_current, "future", None):
+        started = [future for future in tuple(self._open) if not future.cancel()]
+        for future in started:
+            if future is not getattr(_current, "future", None):
                 # Whatever it raised is for whoever holds the future.
                 future.exception()
 
 
-class NonblockingFunction:
+class NonblockingFunction(NativeHandle):
     """A bound function whose calls give futures.
 
     Parameters

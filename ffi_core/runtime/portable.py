@@ -16,6 +16,7 @@ from typing import Any
 from ffi_core.errors import ClosedError
 from ffi_core.model import Declaration
 from ffi_core.runtime import calls as portable_calls
+from ffi_core.runtime.identity import NativeHandle
 from ffi_core.runtime.messages import describe_argument, describe_arity, signature_of
 from ffi_core.runtime.values import Held, UnfitError, c_name, cffi, from_native, to_native, variadic_argument
 from ffi_core.runtime.which import BACKEND
@@ -64,6 +65,11 @@ class Library:
         if self.closed:
             raise ClosedError("the library is closed")
         return int(cffi().cast("uintptr_t", _loader().dlsym(self._handle, name.encode()))) or None
+
+    def discard(self) -> None:
+        """Unload at once a library of which nothing was called."""
+        self.closed = True
+        _loader().dlclose(self._handle)
 
     def close(self) -> None:
         """Unload, or let the last call that is under way do so. Twice is fine."""
@@ -166,7 +172,7 @@ def bind(library: Any, address: int, declaration: Declaration, doc: str) -> Call
     return BoundFunction(Native(library, address, declaration), doc)
 
 
-class BoundFunction:
+class BoundFunction(NativeHandle):
     """A native function that cffi calls; it looks like the builtin that the fast path would give."""
 
     def __init__(self, native: Native, doc: str) -> None:
@@ -240,7 +246,12 @@ class Callback:
 
     def _enter(self, *values: Any) -> Any:
         try:
-            return calls.call_back(self._answer, values)
+            ffi = cffi()
+            error_of_c = ffi.errno
+            try:
+                return calls.call_back(self._answer, values)
+            finally:
+                ffi.errno = error_of_c
         except BaseException as error:  # noqa: BLE001 - survives whatever the user's function raises: C cannot
             keep(error, self)
             return self._zero

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ffi_core.runtime.values import Held, cffi
+from ffi_core.runtime.values import Held, UnfitError, cffi, contiguous
 
 
 def view(address: int, size: int, /) -> memoryview:
@@ -20,9 +20,10 @@ def string(address: int, /) -> bytes:
 
 def address_of(buffer: object, /) -> int:
     """The address of a buffer's first byte."""
-    with memoryview(buffer) as block:  # type: ignore[arg-type]
-        if not block.c_contiguous:
-            raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    try:
+        contiguous(buffer).release()
+    except UnfitError:
+        raise TypeError(f"a bytes-like object is required, not {type(buffer).__name__!r}") from None
     held = Held()
     try:
         return held.hold(buffer)

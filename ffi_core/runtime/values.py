@@ -63,6 +63,23 @@ def c_name(type_: Type) -> str:
     return "uint8_t" if type_.kind is Kind.BOOL else type_.c_type
 
 
+def contiguous(value: Any) -> memoryview:
+    """A view of a bytes-like object whose bytes lie one behind the other.
+
+    Raises
+    ------
+    UnfitError: it is no bytes-like object. BufferError: it is not contiguous. ValueError: a memoryview was released.
+    """
+    try:
+        view = memoryview(value)
+    except TypeError:
+        raise UnfitError(TypeError) from None
+    if not view.c_contiguous:
+        view.release()
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    return view
+
+
 def to_native(type_: Type, value: Any, held: Held) -> Any:
     """A checked value in the form that cffi passes.
 
@@ -127,15 +144,7 @@ def _struct_name(type_: StructType) -> str:
 
 
 def _struct(type_: StructType, value: Any) -> Any:
-    if isinstance(value, str):
-        raise UnfitError(TypeError)
-    try:
-        view = memoryview(value)
-    except TypeError:
-        raise UnfitError(TypeError) from None
-    with view:
-        if not view.c_contiguous:
-            raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    with contiguous(value) as view:
         if view.nbytes != type_.size:
             raise UnfitError(ValueError)
         ffi = cffi()
@@ -201,11 +210,5 @@ def _buffer(value: object, held: Held) -> int:
         if "\0" in value:
             raise UnfitError(ValueError)
         value = value.encode() + b"\0"
-    try:
-        view = memoryview(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise UnfitError(TypeError) from None
-    with view:
-        if not view.c_contiguous:
-            raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    contiguous(value).release()
     return held.hold(value) or held.hold(_EMPTY)
