@@ -14,7 +14,8 @@ def main(log_file: Path | None = None) -> int:
 
     Returns
     -------
-    The process's exit code: 0 where the client said `shutdown` first, 1 where it did not.
+    The process's exit code: 0 where the client said `shutdown` first, 1 where it did not, 2 where the log cannot be
+    written.
     """
     from ffi_lsp.server.start import start
 

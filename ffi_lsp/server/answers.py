@@ -62,11 +62,10 @@ def on_diagnostic(
     question: Question,
 ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
     """Answer `textDocument/diagnostic`."""
-    found = question.snapshot.diagnostics
-    state = blake2b(repr(found).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    items = [messages.diagnostic(each, question.positions) for each in question.snapshot.diagnostics]
+    state = blake2b(repr(items).encode("utf-8", "replace"), digest_size=12).hexdigest()
     if question.params.previous_result_id == state:
         return types.RelatedUnchangedDocumentDiagnosticReport(state)
-    items = [messages.diagnostic(each, question.positions) for each in found]
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=state)
 
 

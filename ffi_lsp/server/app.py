@@ -6,7 +6,6 @@ import asyncio
 import gc
 import logging
 from functools import cached_property, partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,7 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self) -> None:
-        super().__init__("ffi-lsp", version("ffi-lsp"), protocol_cls=Protocol, converter_factory=default_converter)
+        super().__init__("ffi-lsp", __version__, protocol_cls=Protocol, converter_factory=default_converter)
         self.client = Client()
         self.encoding: Encoding = "utf-16"
         self.documents = Documents()
@@ -142,7 +141,8 @@ class Server(LanguageServer):
     def _judge(self, document: Document, text: object) -> None:
         if self.documents.get(document.uri) is not document or document.text is not text:
             return
-        from ffi_lsp.server import messages
+        from ffi_core import __version__
+from ffi_lsp.server import messages
 
         snapshot = document.snapshot(self.facts)
         if not self.client.pulls_diagnostics:

@@ -8,9 +8,12 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ffi_lsp.server.framing import Frames, FramingError
-from ffi_lsp.server.protocol import Protocol
+
+if TYPE_CHECKING:
+    from ffi_lsp.server.protocol import Protocol
 
 _CHUNK = 1 << 16
 _log = logging.getLogger(__name__)

@@ -30,8 +30,10 @@ class LibraryWatch:
 
     def update(self, facts: Iterable[LibraryFacts]) -> None:
         """Watch the files of these libraries, and no others."""
+        if not self._server.client.watches_files:
+            return
         files = frozenset(path for each in facts for path in _files_of(each))
-        if not self._server.client.watches_files or files == self._files:
+        if files == self._files:
             return
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         if self._registration is not None:

@@ -222,3 +222,32 @@ def test_errors_go_to_the_log_file(tmp_path: Path) -> None:
         assert wire.process.stderr is not None
         assert wire.process.stderr.read() == b""
     assert "ffi.nothing" in log.read_text()
+
+
+def test_a_log_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    command = [SERVER, "serve", "--log-file", str(tmp_path)]
+    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"ffi-lsp: the log {tmp_path} cannot be written: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_stray_print_does_not_break_the_protocol() -> None:
+    chatty = """
+import os, sys
+from ffi_lsp.server import app, main
+
+def did_open(self, params):
+    print("Content-Length: 5", flush=True)
+    os.write(1, b"hello")
+    os.system("echo from a child")
+
+app.Server.did_open = did_open
+sys.exit(main())
+"""
+    with Wire([sys.executable, "-c", chatty], stderr=subprocess.PIPE) as wire:
+        wire.initialize()
+        opened(wire, "file:///a.ts", "")
+        assert wire.exit() == 0
+        assert wire.process.stderr is not None
+        assert wire.process.stderr.read().split() == b"Content-Length: 5 hellofrom a child".split()

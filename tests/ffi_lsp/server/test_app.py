@@ -179,6 +179,34 @@ def test_a_client_that_pulls_gets_what_another_is_pushed() -> None:
     assert silent
 
 
+def test_diagnostics_that_are_pulled_again_come_only_where_their_place_or_words_changed() -> None:
+    async def pulled() -> list[str]:
+        loop = Loopback()
+        ability = {"textDocument": {"diagnostic": {}}}
+        loop.ask("initialize", {"processId": None, "rootUri": None, "capabilities": ability})
+        item = {
+            "uri": URIS[0],
+            "languageId": "typescript",
+            "version": 1,
+            "text": '/*a*/Porffor.dlopen("/nowhere.so", {});',
+        }
+        loop.notify("textDocument/didOpen", {"textDocument": item})
+        kinds, state = [], None
+        # The second edit changes no byte offset, but every line number.
+        for letter in ("b", "\n", None):
+            span = {"start": {"line": 0, "character": 2}, "end": {"line": 0, "character": 3}}
+            if letter is not None:
+                change = {"range": span, "text": letter}
+                version = {"uri": URIS[0], "version": 2}
+                loop.notify("textDocument/didChange", {"textDocument": version, "contentChanges": [change]})
+            loop.ask("textDocument/diagnostic", {**_document(URIS[0]), "previousResultId": state})
+            state = loop.written[-1]["result"]["resultId"]
+            kinds.append(loop.written[-1]["result"]["kind"])
+        return kinds
+
+    assert asyncio.run(pulled()) == ["full", "full", "unchanged"]
+
+
 def test_an_error_of_ours_is_logged_and_pops_up_nowhere(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
