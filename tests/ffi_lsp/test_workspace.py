@@ -153,7 +153,9 @@ def test_a_file_for_another_platform_is_never_missing(tmp_path: Path) -> None:
         assert codes(snapshot_of(Workspace(), tmp_path, name)) == []
 
 
-@pytest.mark.parametrize("name", ["", "\\0", "a." * 2000, "./" + "b/" * 3000, "/", "..", "\\ud800", "$ORIGIN/x.so", "~"])
+@pytest.mark.parametrize(
+    "name", ["", "\\0", "a." * 2000, "./" + "b/" * 3000, "/", "..", "\\ud800", "$ORIGIN/x.so", "~"]
+)
 def test_any_name_has_an_answer(tmp_path: Path, name: str) -> None:
     assert all(code in {"FFI202", "FFI203"} for code in codes(snapshot_of(Workspace(), tmp_path, name)))
 
