@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint format bench runtimes clean
+.PHONY: help demo test lint format bench figures fuzz runtimes clean
 
 help:
 	@echo "make demo    check the examples and time a native call"
 	@echo "make test    the whole test suite"
 	@echo "make lint    formatting, lint, types, the laws of the architecture, the C file with -Werror"
-	@echo "make bench   one call, and the sqlite program on every runtime; minutes"
+	@echo "make bench   every benchmark: one call, the sqlite program on every runtime, the server; minutes"
+	@echo "make fuzz    tens of thousands of damaged libraries; minutes"
 	@echo "make format  let ruff format the Python code"
 
 # The install is repeated when what it depends on has changed: the metadata, or the extension's source.
@@ -47,9 +48,20 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Each takes --json as well, and --help tells the rest.
 bench: $(READY) runtimes
 	$(BIN)/python bench/call.py
 	$(BIN)/python bench/sqlite.py
+	$(BIN)/python bench/quick_run.py
+	$(BIN)/python bench/library.py
+	$(BIN)/python bench/lsp.py
+
+# Measured anew, and written into README.md; for a quiet machine.
+figures: $(READY) runtimes
+	$(BIN)/python scripts/figures.py
+
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz/library.py --files 20000
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ffi_core.runtime.nonblocking import Future
     from ffi_core.runtime.which import BACKEND
 
+__version__ = "0.1.0"
+
 __all__ = [
     "BACKEND",
     "Callback",

@@ -64,12 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def version_line() -> str:
     """The version of the distribution, the backend in use and the Python it runs on."""
-    from importlib.metadata import version
-
+    from ffi_core import __version__
     from ffi_core.runtime import BACKEND
 
     python = ".".join(str(part) for part in sys.version_info[:3])
-    return f"ffi-core {version('ffi-lsp')} (backend {BACKEND}, Python {python})"
+    return f"ffi-core {__version__} (backend {BACKEND}, Python {python})"
 
 
 def _module(name: str) -> Any:

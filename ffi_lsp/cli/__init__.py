@@ -67,10 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def version_line() -> str:
     """The version of the distribution and the Python it runs on."""
-    from importlib.metadata import version
+    from ffi_core import __version__
 
     python = ".".join(str(part) for part in sys.version_info[:3])
-    return f"ffi-lsp {version('ffi-lsp')} (Python {python})"
+    return f"ffi-lsp {__version__} (Python {python})"
 
 
 def _module(name: str) -> Any:
