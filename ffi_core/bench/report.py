@@ -81,6 +81,8 @@ class RunReport:
     minimum_ns: the fastest batch.
     p99_ns: the 99th percentile of the samples.
     calls_per_second: 1e9 / `median_ns`.
+    empty_ns: the same loop with the same arguments around a function that does next to nothing, libc's ``abs``: that
+        part of `median_ns` is loop and call, not the function; it has not been subtracted.
     python_ns: the same call made from Python through ffi_core, the median of batches: what the binding adds is the
         difference.
     outliers: samples outside Tukey's fences.
@@ -108,6 +110,7 @@ class RunReport:
     minimum_ns: float | None = None
     p99_ns: float | None = None
     calls_per_second: float | None = None
+    empty_ns: float | None = None
     python_ns: float | None = None
     outliers: int | None = None
     steady: bool | None = None

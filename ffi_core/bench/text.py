@@ -63,6 +63,8 @@ def _timings(report: RunReport) -> list[tuple[str, str]]:
         ("rate", f"{report.calls_per_second or 0.0:,.0f} calls per second"),
         ("calls", made),
     ]
+    if report.empty_ns is not None:
+        rows.append(("empty call", f"{duration(report.empty_ns)} in the same loop, by libc's abs; not subtracted"))
     if report.python_ns is not None:
         rows.append(("from Python", f"{duration(report.python_ns)} per call through ffi_core"))
     if batches > 1 and not report.steady:

@@ -92,10 +92,28 @@ def _serve(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
         series = take_series(lambda count: measure(function, arguments, count), plan)
         answer |= _figures(series)
         if series.samples_ns[0] < plan.warm_up_ns:
+            empty_function = _bind_next_to_nothing(_with_buffers(signature, arguments))
+            empty = take_series(lambda count: measure(empty_function, arguments, count), plan.shortened(8))
+            answer |= {"empty_ns": summarise(empty.samples_ns).median}
             python = take_series(lambda count: _measure_from_python(function, arguments, count), plan.shortened(4))
             answer |= {"python_ns": summarise(python.samples_ns).median}
             answer["calls"] += python.calls
     return answer
+
+
+def _bind_next_to_nothing(signature: Signature) -> Callable[..., object]:
+    """libc's abs under another function's signature: what calling with these arguments costs when nothing is done.
+
+    The calling conventions of C let a function ignore arguments, wherever they travel, and a result register that it
+    never wrote holds something; so abs, three instructions long, can stand for any function whose result nobody reads.
+    """
+    from ffi_core.runtime import dlopen
+
+    # Something is no bool: cffi, where it makes the call, would refuse it.
+    result = NATIVE_TYPES["u8"] if signature.result.kind is Kind.BOOL else signature.result
+    declaration = Declaration("abs", "abs", replace(signature, result=result))
+    function: Callable[..., object] = dlopen(None, {"abs": to_schema(declaration)}).abs
+    return function
 
 
 def _measure_from_python(function: Callable[..., object], arguments: tuple[object, ...], count: int) -> int:

@@ -102,8 +102,35 @@ def test_a_timed_run_gives_figures_that_agree_with_each_other(friendly: str) -> 
     assert report.batch_size is not None
     assert report.calls > report.batch_size * len(report.samples_ns)
     assert report.python_ns is not None
-    assert report.python_ns > report.minimum_ns
+    assert report.python_ns > 0
+    assert report.empty_ns is not None
+    assert report.empty_ns > 0
     assert report.backend in ("fastcall", "cffi")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "result", "arguments"),
+    [
+        ([{"struct": ["f64", "f64", "f64"]}, "f32"], {"struct": ["f64", "f64", "f64"]}, ([0] * 24, 1)),
+        (["f64"], "bool", (1,)),
+        (["f32", "i32", "buffer", "f64", *["i64"] * 6], "f64", (1, 2, {"out": 8}, 4, *[5] * 6)),
+    ],
+)
+def test_an_empty_call_takes_arguments_of_any_shape(compile_library, parameters, result, arguments) -> None:
+    source = """
+    #include <stdbool.h>
+    typedef struct { double a, b, c; } triple;
+    triple same(triple value, float scale) { (void)scale; return value; }
+    bool positive(double value) { return value > 0; }
+    double fourth(float a, int b, void *c, double d, long e, long f, long g, long h, long i, long j) {
+      return a + b + d + *(char *)c + e + f + g + h + i + j;
+    }"""
+    name = {1: "positive", 2: "same"}.get(len(parameters), "fourth")
+    (declaration,) = check({name: {"parameters": parameters, "result": result}})
+    report = quick_run(RunRequest(str(compile_library(source)), declaration, arguments))
+    assert report.cause is None
+    assert report.empty_ns is not None
+    assert report.empty_ns > 0
 
 
 def test_the_result_is_that_of_the_first_call(friendly: str) -> None:

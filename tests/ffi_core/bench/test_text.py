@@ -60,3 +60,15 @@ def test_an_unsteady_run_and_its_outliers_are_named() -> None:
     assert "1 of 3 batches" in text
     assert "spread" not in text
     assert "spread" in describe(report, COS, picture=True)
+
+
+def test_what_calling_costs_stands_beside_what_the_function_costs() -> None:
+    report = RunReport(
+        *(Status.DONE, None, "", "cos", "libm.so.6", 30, 9.0, 1.0, 8.0, 20.0, 1e9 / 9),
+        empty_ns=1.5,
+        python_ns=21.0,
+        samples_ns=(9.0,),
+    )
+    text = describe(report, COS)
+    assert "empty call   1.50 ns in the same loop" in text
+    assert "from Python  21.0 ns per call" in text
