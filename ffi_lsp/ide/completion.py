@@ -19,7 +19,7 @@ from ffi_lsp.ide.repair import closed_at
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
 
-LIMIT = 200
+LIMIT = 100
 """Most proposals in one answer; where there are more, the list says that it is not complete."""
 
 

@@ -94,7 +94,7 @@ def test_the_message_tells_calls_time_and_result(runner: Runner) -> None:
     [("crash", "crashed", "SIGSEGV"), ("leave", "exited", "exit 3"), ("spin", "timed-out", "timed out")],
 )
 def test_what_a_function_does_ends_in_the_child(runner: Runner, symbol: str, status: str, cause: str) -> None:
-    request = runner.order(symbol, timeout=2)
+    request = runner.order(symbol, timeout=1 if symbol == "spin" else 30)
     assert "Function exported by" in str(runner.hover())
     answer = runner.wire.answer(request)
     assert (answer["status"], answer["cause"]) == (status, cause)
@@ -110,7 +110,7 @@ def test_what_a_function_prints_and_reads_is_not_the_protocols(runner: Runner) -
 
 
 def test_the_server_answers_while_a_function_runs(runner: Runner) -> None:
-    running = runner.order("spin", timeout=3)
+    running = runner.order("spin", timeout=1)
     assert "Function exported by" in str(runner.hover())
     answered = [arrival.message.get("id") for arrival in runner.wire.arrivals]
     assert running not in answered
@@ -118,7 +118,7 @@ def test_the_server_answers_while_a_function_runs(runner: Runner) -> None:
 
 
 def test_runs_wait_for_each_other(runner: Runner) -> None:
-    first, second = runner.order("spin", timeout=2), runner.order("seven")
+    first, second = runner.order("spin", timeout=1), runner.order("seven")
     arrived: list[int] = []
     while len(arrived) < 2:
         message = runner.wire.receive().message
