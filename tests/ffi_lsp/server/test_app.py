@@ -261,3 +261,20 @@ print(*sorted(heavy & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == []
+
+
+ALWAYS = {"positionEncoding", "textDocumentSync", "executeCommandProvider", "workspace"}
+
+
+@pytest.mark.parametrize("pulls", [True, False])
+def test_the_capabilities_are_those_of_the_rows_and_no_others(pulls: bool) -> None:
+    async def greeted() -> dict[str, Any]:
+        loop = Loopback()
+        ability = {"textDocument": {"diagnostic": {}}} if pulls else {}
+        loop.ask("initialize", {"processId": None, "rootUri": None, "capabilities": ability})
+        capabilities: dict[str, Any] = loop.written[0]["result"]["capabilities"]
+        return capabilities
+
+    rows = {row.method.removeprefix("textDocument/").removesuffix("/full") for row in FEATURES}
+    offered = {f"{name}Provider" for name in rows - {"prepareRename"} - ({"diagnostic"} if not pulls else set())}
+    assert asyncio.run(greeted()).keys() == offered | ALWAYS
