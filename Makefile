@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint format bench figures fuzz runtimes clean
+.PHONY: help demo test lint format bench figures fuzz runtimes clean test-native
 
 help:
 	@echo "make demo    check the examples and time a native call"
@@ -59,6 +59,10 @@ bench: $(READY) runtimes
 # Measured anew, and written into README.md; for a quiet machine.
 figures: $(READY) runtimes
 	$(BIN)/python scripts/figures.py
+
+# The runtime's tests under sanitizers and under CPython's debug allocator; two minutes.
+test-native: $(READY)
+	@bash scripts/test_native.sh
 
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz/library.py --files 20000

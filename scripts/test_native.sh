@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The runtime's tests under AddressSanitizer and UndefinedBehaviorSanitizer, then with CPython's own debug allocator and
+# development mode. The instrumented extension lives in a scratch copy; the tree's own is not touched.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+python=${PYTHON:-$root/.venv/bin/python}
+compiler=${CC:-cc}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# pytest takes its options from pyproject.toml.
+cp -R ffi_core "$scratch/ffi_core"
+mkdir -p "$scratch/tests/ffi_core" "$scratch/tests/data"
+cp pyproject.toml "$scratch/"
+cp tests/conftest.py "$scratch/tests/"
+cp -R tests/ffi_core/runtime "$scratch/tests/ffi_core/"
+cp -R tests/data/conformance tests/data/library "$scratch/tests/data/"
+rm -f "$scratch"/ffi_core/runtime/_fastcall.*.so
+suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
+include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+build() {
+  "$compiler" -std=c11 -g -fPIC -shared -fvisibility=hidden -I"$include" "$@" \
+    "$scratch/ffi_core/runtime/_fastcall.c" -o "$scratch/ffi_core/runtime/_fastcall$suffix"
+}
+run() {
+  # Nothing would be shown if another extension than this one were under test.
+  (cd "$scratch" && env FFI_CORE_BACKEND=fastcall PYTHONPATH="$scratch" "$@" -c \
+    "import os, ffi_core.runtime._fastcall as own; assert own.__file__.startswith(os.getcwd()), own.__file__")
+  # The second backend's run has no instrumented code in it; mypy and Deno are no native code of ours.
+  (cd "$scratch" && env FFI_CORE_BACKEND=fastcall FFI_CORE_TESTS_AGAIN=1 PYTHONPATH="$scratch" "$@" -m pytest -q \
+    -p no:cacheprovider -p no:faulthandler tests/ffi_core/runtime \
+    --ignore tests/ffi_core/runtime/test_typing.py --deselect \
+    tests/ffi_core/runtime/test_table.py::test_deno_gives_what_the_table_says_of_it)
+}
+
+echo "== AddressSanitizer and UndefinedBehaviorSanitizer"
+build -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+libraries=$("$compiler" -print-file-name=libasan.so):$("$compiler" -print-file-name=libubsan.so)
+# CPython keeps much until it exits, so leaks say nothing here; tests/ffi_core/runtime counts references instead.
+run LD_PRELOAD="$libraries" PYTHONMALLOC=malloc \
+  ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1:abort_on_error=1 \
+  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 "$python"
+
+echo "== debug allocator and development mode"
+build -O0 -UNDEBUG
+run PYTHONMALLOC=debug "$python" -X dev
