@@ -14,6 +14,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
 
+from ffi_core import __version__
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document, Documents
 from ffi_lsp.server.features import FEATURES
@@ -141,8 +142,7 @@ class Server(LanguageServer):
     def _judge(self, document: Document, text: object) -> None:
         if self.documents.get(document.uri) is not document or document.text is not text:
             return
-        from ffi_core import __version__
-from ffi_lsp.server import messages
+        from ffi_lsp.server import messages
 
         snapshot = document.snapshot(self.facts)
         if not self.client.pulls_diagnostics:
