@@ -55,6 +55,10 @@ class NativeType:
     def __str__(self) -> str:
         return self.name
 
+    def __hash__(self) -> int:
+        # The name is enough, and signatures are looked up by their types whenever a library is opened.
+        return hash(self.name)
+
     @property
     def minimum(self) -> int:
         """The least value of an integer type."""
@@ -124,7 +128,9 @@ _TABLE = (
     _integer(
         "u16", "uint16_t", "uint16|unsigned short|ushort|char16_t", 2, signed=False, summary="unsigned 16-bit integer"
     ),
-    _integer("i32", "int32_t", "int32|int|integer|c_int|signed|wchar_t|enum", 4, signed=True, summary="signed 32-bit integer"),
+    _integer(
+        "i32", "int32_t", "int32|int|integer|c_int|signed|wchar_t|enum", 4, signed=True, summary="signed 32-bit integer"
+    ),
     _integer(
         "u32",
         "uint32_t",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
-from ffi_core.model import Declaration
+from ffi_core.model import Declaration, Signature
 from ffi_core.runtime.messages import signature_of
 from ffi_core.runtime.which import BACKEND
 from ffi_core.types import StructType
@@ -120,17 +121,22 @@ def open_callback(declaration: Declaration, function: Callable[..., Any]) -> Nat
 
 def document(declaration: Declaration) -> str:
     """The docstring of a bound function; its first line is the text signature that `inspect` reads."""
-    names = parameter_names(declaration)
-    listed = ", ".join([*names, "/"]) if names else ""
-    renamed = f" (C name {declaration.symbol})" if declaration.symbol != declaration.name else ""
-    return f"{declaration.name}({listed})\n--\n\nNative function {declaration}{renamed}."
+    listed, shown = _shown(signature_of(declaration))
+    name = declaration.name
+    renamed = f" (C name {declaration.symbol})" if declaration.symbol != name else ""
+    return f"{name}({listed})\n--\n\nNative function {name}{shown}{renamed}."
 
 
-def parameter_names(declaration: Declaration) -> list[str]:
-    """A name for each parameter: its type, numbered where the type stands more than once."""
-    parameters = signature_of(declaration).parameters
-    words = ["struct" if isinstance(parameter, StructType) else parameter.name for parameter in parameters]
-    return [f"{word}_{index + 1}" if words.count(word) > 1 else word for index, word in enumerate(words)]
+@lru_cache(maxsize=1024)
+def _shown(signature: Signature) -> tuple[str, str]:
+    """A signature as `inspect` reads it, and as people do.
+
+    Each parameter is called by its type, numbered where the type stands more than once.
+    """
+    types = signature.parameters
+    words = ["struct" if isinstance(parameter, StructType) else parameter.name for parameter in types]
+    names = [f"{word}_{index + 1}" if words.count(word) > 1 else word for index, word in enumerate(words)]
+    return ", ".join([*names, "/"]) if names else "", str(signature)
 
 
 def measure(function: Callable[..., Any], arguments: tuple[object, ...], count: int) -> int:

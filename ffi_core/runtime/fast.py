@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ffi_core.errors import ClosedError
 from ffi_core.model import Declaration, Signature
@@ -30,7 +31,14 @@ _KINDS = {"bool": "?", "i8": "b", "u8": "B", "i16": "h", "u16": "H", "i32": "i",
     "void": "v",
 }
 
-_plan_types: dict[str, type[_fastcall.Plan]] = {}
+
+class _Made(NamedTuple):
+    """What all functions of one signature share."""
+
+    kinds: bytes
+    result: bytes
+    plan_type: type[_fastcall.Plan]
+
 
 _fastcall.configure(ClosedError, describe_argument, describe_arity, pointer_fallback, add_later_exception)
 
@@ -45,14 +53,11 @@ def bind(library: Library | None, address: int, declaration: Declaration, doc: s
     declaration: its types; a function's.
     doc: the docstring, with the text signature in front.
     """
-    signature = signature_of(declaration)
-    kinds = _kinds(signature)
-    if kinds is None:
+    made = _made(signature_of(declaration))
+    if made is None:
         return None
-    *parameters, result = kinds
-    name = declaration.name
     return _fastcall.function(
-        _plan_type(signature), library, address, declaration, "".join(parameters).encode(), result.encode(), name, doc
+        made.plan_type, library, address, declaration, made.kinds, made.result, declaration.name, doc
     )
 
 
@@ -63,29 +68,24 @@ def is_bound(function: object) -> bool:
 
 def open_callback(declaration: Declaration, function: Callable[..., Any]) -> _fastcall.Callback | None:
     """An address that C can call; None where the definition is beyond the fast path, or its trampolines are used up."""
-    kinds = _kinds(signature_of(declaration))
-    if kinds is None or _fastcall.CALLBACKS == 0:
+    made = _made(signature_of(declaration))
+    if made is None or _fastcall.CALLBACKS == 0:
         return None
-    *parameters, result = kinds
     try:
-        return _fastcall.Callback(declaration, "".join(parameters).encode(), result.encode(), function)
+        return _fastcall.Callback(declaration, made.kinds, made.result, function)
     except (RuntimeError, ValueError):
         return None
 
 
-def _kinds(signature: Signature) -> list[str] | None:
+@lru_cache(maxsize=1024)
+def _made(signature: Signature) -> _Made | None:
+    """What functions of a signature share; None where it is not the fast path's.
+
+    Bounded, because signatures may come from data. The plan's type is one for each signature, since a builtin's repr
+    shows the name of the type of its `self`.
+    """
     types = (*signature.parameters, signature.result)
     if signature.fixed is not None or any(isinstance(type_, StructType) for type_ in types):
         return None
-    return [_KINDS[type_.name] for type_ in types]
-
-
-def _plan_type(signature: Signature) -> type[_fastcall.Plan]:
-    """One type for each signature, since a builtin's repr shows the name of the type of its `self`."""
-    text = str(signature)
-    found = _plan_types.get(text)
-    if found is None:
-        # Bounded, because signatures may come from data: past this, functions share the plain name.
-        found = _fastcall.plan_subtype(f"ffi_core.function {text}") if len(_plan_types) < 1024 else _fastcall.Plan
-        _plan_types[text] = found
-    return found
+    letters = "".join(_KINDS[type_.name] for type_ in types).encode()
+    return _Made(letters[:-1], letters[-1:], _fastcall.plan_subtype(f"ffi_core.function {signature}"))
