@@ -83,6 +83,8 @@ def take_turns(
 ) -> tuple[Result, ...]:
     """Run every program once to warm up and then once a round; each round starts with another program.
 
+    Ctrl-C ends the turns: the run under way is killed, and the runs before it are what is given back.
+
     Parameters
     ----------
     contenders: at least one.
@@ -92,14 +94,15 @@ def take_turns(
     """
     runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
     done = 0
-    for turn in range(rounds + 1):
-        shift = turn % len(contenders)
-        for contender in (*contenders[shift:], *contenders[:shift]):
-            run = run_once(contender, turn, timeout)
-            if turn > 0:
-                runs[contender.name].append(run)
-            done += 1
-            progress(done)
+    with suppress(KeyboardInterrupt):
+        for turn in range(rounds + 1):
+            shift = turn % len(contenders)
+            for contender in (*contenders[shift:], *contenders[:shift]):
+                run = run_once(contender, turn, timeout)
+                if turn > 0:
+                    runs[contender.name].append(run)
+                done += 1
+                progress(done)
     return tuple(_result(contender, runs[contender.name]) for contender in contenders)
 
 

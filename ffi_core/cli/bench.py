@@ -1,7 +1,7 @@
 """Time a function that a JavaScript or TypeScript file declares, or the whole file on every runtime.
 
 The function is called in a child process. Exit codes: 0 done; 1 the function crashed, exited or ran out of its limit,
-or a runtime failed or printed something else; 2 it could not be timed.
+or a runtime failed or printed something else; 2 it could not be timed; 130 Ctrl-C ended the comparison early.
 """
 
 from __future__ import annotations
@@ -49,6 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--export-markdown", metavar="PATH", type=Path, help="with --runtimes: also write the table there"
+    )
+    parser.add_argument(
+        "--export-svg", metavar="PATH", type=Path, help="with --runtimes: also draw the table as a bar chart there"
+    )
+    parser.add_argument(
+        "--no-counts",
+        dest="counts",
+        action="store_false",
+        help="with --runtimes: leave out the extra run of each that counts and times its native calls",
     )
     add_run_options(parser)
 

@@ -6,13 +6,19 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from ffi_core.bench.compare import take_turns
+from ffi_core.bench.compare import Contender, take_turns
+from ffi_core.bench.counting import CannotCountError, Counter
 from ffi_core.bench.programs import gather
+from ffi_core.bench.runtimes import Absent
 from ffi_core.bench.table import Table
+from ffi_core.model import DlopenCall
+
+_INTERRUPTED = 130
 
 
 def compare_runtimes(arguments: argparse.Namespace) -> int:
@@ -25,26 +31,86 @@ def compare_runtimes(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"ffi-core bench: {file}: {error.strerror or error}", file=sys.stderr)
         return 2
-    dialects = frozenset(call.dialect for call in read(text, file))
+    calls = read(text, file)
+    dialects = frozenset(call.dialect for call in calls)
     with tempfile.TemporaryDirectory(prefix="ffi-core-") as folder:
-        present, absent = gather(file, dialects, arguments.runtimes, Path(folder))
+        try:
+            present, absent = gather(file, dialects, arguments.runtimes, Path(folder))
+        except KeyboardInterrupt:
+            print("ffi-core bench: interrupted before the first run", file=sys.stderr)
+            return _INTERRUPTED
         if not present:
             for entry in absent:
                 print(f"ffi-core bench: {entry.name}: {entry.reason} ({entry.remedy})", file=sys.stderr)
             return 2
-        with _progress(len(present) * (arguments.runs + 1)) as progress:
-            table = Table.of(take_turns(present, arguments.runs, arguments.timeout, progress), absent)
+        table = _measure(present, absent, calls, arguments, Path(folder))
     if arguments.json:
         print(json.dumps(table.to_json(), indent=2))
     else:
         _show(table, arguments.runs)
-    if arguments.export_markdown is not None:
-        try:
-            arguments.export_markdown.write_text(table.to_markdown(), encoding="utf-8")
-        except OSError as error:
-            print(f"ffi-core bench: {arguments.export_markdown}: {error.strerror or error}", file=sys.stderr)
-            return 2
+    if not _export(table, arguments):
+        return 2
+    if table.interrupted:
+        return _INTERRUPTED
     return 0 if table.succeeded else 1
+
+
+def _measure(
+    present: Sequence[Contender],
+    absent: Sequence[Absent],
+    calls: Sequence[DlopenCall],
+    arguments: argparse.Namespace,
+    folder: Path,
+) -> Table:
+    counted = len(present) if arguments.counts else 0
+    rounds = arguments.runs + 1
+    with _progress(len(present) * rounds + counted) as progress:
+        results = take_turns(present, arguments.runs, arguments.timeout, progress)
+        table = Table.of(results, absent)
+        if any(len(result.runs) < arguments.runs for result in results):
+            return replace(table, interrupted=True)
+        if not arguments.counts:
+            return table
+        return _count(table, calls, arguments.timeout, folder, lambda done: progress(len(present) * rounds + done))
+
+
+def _count(
+    table: Table, calls: Sequence[DlopenCall], timeout: float, folder: Path, progress: Callable[[int], None]
+) -> Table:
+    """The table with the native calls of each program that ended well; Ctrl-C leaves the rest uncounted."""
+    counts, uncounted = {}, []
+    try:
+        counter = Counter(calls, folder)
+        for done, result in enumerate(table.results, 1):
+            name = result.contender.name
+            if result.wall_ms is not None:
+                try:
+                    counts[name] = counter.count(result.contender, timeout)
+                except CannotCountError as error:
+                    uncounted.append(f"Native calls not counted on {name}: {error}.")
+            progress(done)
+    except CannotCountError as error:
+        uncounted.append(f"Native calls not counted: {error}.")
+    except KeyboardInterrupt:
+        uncounted.append("Native calls not counted to the end: interrupted.")
+    return replace(table, counts=counts, uncounted=tuple(uncounted))
+
+
+def _export(table: Table, arguments: argparse.Namespace) -> bool:
+    """Write what is to be written; whether all could be."""
+    texts = (
+        (arguments.export_markdown, table.to_markdown),
+        (arguments.export_svg, lambda: table.to_svg(arguments.file.name)),
+    )
+    for path, make in texts:
+        if path is None:
+            continue
+        try:
+            path.write_text(make(), encoding="utf-8")
+        except OSError as error:
+            print(f"ffi-core bench: {path}: {error.strerror or error}", file=sys.stderr)
+            return False
+    return True
 
 
 def _show(table: Table, runs: int) -> None:
@@ -59,13 +125,23 @@ def _show(table: Table, runs: int) -> None:
         drawn.add_row(*figures, bar, failures)
     console = Console()
     console.print(drawn)
+    if rows := table.symbol_rows():
+        title = "native calls, and the time inside of one: mean of an extra run"
+        counted = RichTable(title=title, title_justify="left", box=None)
+        counted.add_column("symbol", overflow="fold")
+        for name in ("calls", *table.counts):
+            counted.add_column(name, justify="right", no_wrap=True)
+        for row in rows:
+            counted.add_row(*row)
+        console.print()
+        console.print(counted)
     for remark in table.remarks():
         console.print(remark, markup=False, highlight=False)
 
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal's standard error; silence elsewhere. Ctrl-C ends the comparison."""
+    """A progress bar on a terminal's standard error; silence elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -73,5 +149,5 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("running", total=total)
+        task = bar.add_task("running (Ctrl-C ends it with what is known)", total=total)
         yield lambda done: bar.update(task, completed=done)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from ffi_core.bench.compare import Contender, Result, Run, compare_outputs, paired_ratios, take_turns
+from ffi_core.bench.counting import SymbolCount
 from ffi_core.bench.runtimes import Absent
 from ffi_core.bench.table import Table
 
@@ -104,3 +106,34 @@ def test_nothing_printed_at_all_is_equal_to_nothing() -> None:
 def test_much_output_holds_nothing_up(text: str) -> None:
     (found,) = take_turns([python("loud", text)], 1, 30)
     assert found.failures == ()
+
+
+def test_counts_stand_in_one_column_where_programs_agree_and_by_each_time_where_not() -> None:
+    table = replace(
+        Table.of([result("one", run(1, 10)), result("other", run(1, 11))], []),
+        counts={
+            "one": (SymbolCount("step", 4000, 250.0), SymbolCount("open", 1, 9e4), SymbolCount("never", 0, None)),
+            "other": (SymbolCount("step", 4000, 300.0), SymbolCount("open", 3, 8e4), SymbolCount("never", 0, None)),
+        },
+    )
+    assert table.symbol_rows() == [
+        ("step", "4,000", "250 ns", "300 ns"),
+        ("open", "1-3", "1 x 90.0 us", "3 x 80.0 us"),
+    ]
+    assert "| `step` | 4,000 | 250 ns | 300 ns |" in table.to_markdown()
+    assert table.to_json()["programs"][0]["symbols"][0] == {"symbol": "step", "calls": 4000, "ns_per_call": 250.0}
+
+
+def test_a_comparison_that_was_ended_early_says_so() -> None:
+    table = replace(Table.of([result("one", run(1, 10), run(2, 11)), result("other", run(1, 9))], []), interrupted=True)
+    assert "Interrupted after 1 full round." in table.remarks()
+    assert table.to_json()["interrupted"] is True
+
+
+def test_a_crash_is_a_row_of_the_picture_with_its_rate() -> None:
+    flaky = result("flaky", run(1, 10), run(2, 1, failure="SIGSEGV"), run(3, 12))
+    broken = result("broken", run(1, 1, failure="SIGABRT"))
+    drawn = Table.of([flaky, broken], []).to_svg("program.ts")
+    assert "1 of 3 runs: SIGSEGV" in drawn
+    assert "1 of 1 runs: SIGABRT" in drawn
+    assert "no good run" in drawn

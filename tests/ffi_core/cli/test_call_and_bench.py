@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -246,6 +250,63 @@ def test_a_whole_file_is_run_on_the_runtimes_that_are_here(
     assert report["programs"][0]["version"] == "1.4.5 + prelude"
     assert [entry["name"] for entry in report["absent"]] == ["porffor"]
     assert "| bun | 1.4.5 + prelude |" in exported.read_text()
+
+
+def test_the_comparison_is_drawn_where_that_is_asked_for(
+    file: Path, fake_bun: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "chart.svg"
+    words = ["bench", str(file), "--runtimes", "bun", "--runs", "2", "--export-svg", str(picture)]
+    assert main(words) == 0
+    assert "1.4.5 + prelude" in picture.read_text()
+    assert main([*words[:-1], str(tmp_path / "no" / "folder.svg")]) == 2
+    assert "No such file or directory" in capfd.readouterr().err
+
+
+def test_a_run_that_counts_is_made_unless_it_is_declined(
+    file: Path, fake_bun: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["bench", str(file), "--runtimes", "bun", "--runs", "2", "--json"]
+    assert main(words) == 0
+    symbols = json.loads(capfd.readouterr().out)["programs"][0]["symbols"]
+    assert symbols
+    assert {symbol["calls"] for symbol in symbols} == {0}
+    assert main([*words, "--no-counts"]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert report["programs"][0]["symbols"] == []
+    assert (report["uncounted"], report["interrupted"]) == ([], False)
+
+
+def test_ctrl_c_ends_a_comparison_with_what_is_known(file: Path, fake_bun: Path, tmp_path: Path) -> None:
+    note = tmp_path / "runs"
+    # The fourth run never ends: one to warm up, two that count, and the one that is interrupted.
+    fake_bun.write_text(
+        f"""#!/bin/sh
+        [ "$1" = --version ] && echo 1.4.5 && exit
+        echo run >> {note}
+        [ $(wc -l < {note}) -lt 4 ] || exec sleep 600
+        echo result 5"""
+    )
+    command = [
+        sys.executable,
+        "-c",
+        "import ffi_core.cli as cli; exit(cli.main())",
+        "bench",
+        str(file),
+        "--runtimes",
+        "bun",
+        "--json",
+    ]
+    with subprocess.Popen([*command, "--timeout", "300"], stdout=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (note.exists() and note.read_text().count("run") == 4) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+    report = json.loads(output)
+    assert process.returncode == 130
+    assert report["interrupted"] is True
+    assert len(report["programs"][0]["samples_ms"]) == 2
 
 
 def test_a_runtime_that_fails_is_bad_news(
