@@ -62,11 +62,11 @@ def time_case(case: Case, contenders: dict[str, Any], rounds: int, loops: int) -
     return times
 
 
-def summarise(times: dict[str, list[float]]) -> dict[str, dict[str, float]]:
-    """For each contender the median nanoseconds, the ratio to the hand-written extension and the ratio's noise."""
+def summarise(times: dict[str, list[float]], base: str = BASE) -> dict[str, dict[str, float]]:
+    """For each contender the median nanoseconds, the ratio to `base` in the same round and the ratio's noise."""
     summary = {}
     for contender, values in times.items():
-        ratios = [value / base for value, base in zip(values, times[BASE], strict=True)]
+        ratios = [value / base for value, base in zip(values, times[base], strict=True)]
         ratio = statistics.median(ratios)
         noise = statistics.median(abs(value - ratio) for value in ratios)
         summary[contender] = {"ns": statistics.median(values), "ratio": ratio, "noise": noise}

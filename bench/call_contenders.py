@@ -260,7 +260,7 @@ def build(folder: Path) -> dict[str, Callable[[Case], Callable[..., Any]]]:
     include = f"-I{sysconfig.get_path('include')}"
     module = folder / f"hand{sysconfig.get_config_var('EXT_SUFFIX')}"
     subprocess.run([compiler, *flags, "-w", include, str(folder / "hand.c"), "-o", str(module), *link], check=True)
-    hand = _load("hand", module)
+    hand = load("hand", module)
     api = _cffi_api(folder).lib
     abi = _cffi_abi(library)
     loaded = ctypes.CDLL(str(library))
@@ -312,7 +312,7 @@ def _cffi_api(folder: Path) -> Any:
         runtime_library_dirs=[str(folder)],
         extra_compile_args=["-O2"],
     )
-    return _load("contest_api", Path(ffi.compile(tmpdir=str(folder))))
+    return load("contest_api", Path(ffi.compile(tmpdir=str(folder))))
 
 
 def _cffi_abi(library: Path) -> Any:
@@ -330,7 +330,8 @@ def _ctypes_function(library: ctypes.CDLL, case: Case) -> Callable[..., Any]:
     return function
 
 
-def _load(name: str, path: Path) -> Any:
+def load(name: str, path: Path) -> Any:
+    """Import an extension module from its file."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no extension module")
