@@ -7,6 +7,7 @@ long file costs little.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,7 +23,12 @@ _WORD = re.compile(rb"[\w$\x80-\xff]+")
 _WORD_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$") | frozenset(
     range(128, 256)
 )
-_LOOK_UPS_BEFORE_AN_INDEX_PAYS = 24
+_LOOK_UPS_BEFORE_AN_INDEX_PAYS = 400
+# A name that may be set as a whole by a `const`: right behind the word, or behind the comma of a list. It finds too
+# many, never too few; the syntax tree decides.
+_MAYBE_CONST = re.compile(
+    rb"(?:\bconst\b|,)(?:\s|/\*.*?\*/|//[^\n]*)*([\w$\x80-\xff]+)(?=(?:\s|/\*.*?\*/|//[^\n]*)*[=:!])", re.DOTALL
+)
 
 _VARIABLES = {"identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"}
 _PATTERNS = {
@@ -133,11 +139,14 @@ class Scopes:
     def __init__(self, tree: SourceTree) -> None:
         self.tree = tree
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
+        self._nested: dict[str, _Nested] = {}
 
     def resolve(self, name: str, offset: int) -> Declared | None:
         """The declaration that `name` refers to at a byte offset; None for a global or an unknown name."""
-        around = [entry for entry in self.occurrences(name)[0] if entry.scope.start <= offset < entry.scope.end]
-        return min(around, key=lambda entry: entry.scope.end - entry.scope.start, default=None)
+        nested = self._nested.get(name)
+        if nested is None:
+            nested = self._nested[name] = _Nested(self.occurrences(name)[0])
+        return nested.innermost(offset)
 
     def references(self, declared: Declared) -> list[Reference]:
         """Every use of a declared variable, in the order of the text."""
@@ -146,7 +155,9 @@ class Scopes:
 
     def constant(self, node: Node) -> Node | None:
         """The expression behind a name, where that is a ``const`` of this file; what `ffi_core.source.fold` asks."""
-        declared = self.resolve(text_of(node), node.start_byte) if node.type in _VARIABLES else None
+        if node.type not in _VARIABLES or node.text not in self._maybe_constants:
+            return None
+        declared = self.resolve(text_of(node), node.start_byte)
         return declared.value if declared is not None else None
 
     def occurrences(self, name: str) -> tuple[tuple[Declared, ...], tuple[Reference, ...]]:
@@ -179,11 +190,39 @@ class Scopes:
         return found
 
     @cached_property
+    def _maybe_constants(self) -> frozenset[bytes]:
+        return frozenset(_MAYBE_CONST.findall(self.tree.text)) if b"const" in self.tree.text else frozenset()
+
+    @cached_property
     def _index(self) -> dict[bytes, list[int]]:
         index: dict[bytes, list[int]] = {}
         for match in _WORD.finditer(self.tree.text):
             index.setdefault(match.group(), []).append(match.start())
         return index
+
+
+class _Nested:
+    """Declarations of one name by their scopes, which lie within or beside one another, as the nodes of a tree do."""
+
+    def __init__(self, declared: tuple[Declared, ...]) -> None:
+        # The innermost is found from behind, and of two in one scope the first counts: so it stands last.
+        in_order = sorted(declared, key=lambda entry: (entry.scope.start, -entry.scope.end, -entry.span.start))
+        self._starts = [entry.scope.start for entry in in_order]
+        self._entries = in_order
+        self._around: list[int] = []
+        open_scopes: list[int] = []
+        for place, entry in enumerate(in_order):
+            while open_scopes and in_order[open_scopes[-1]].scope.end <= entry.scope.start:
+                open_scopes.pop()
+            self._around.append(open_scopes[-1] if open_scopes else -1)
+            open_scopes.append(place)
+
+    def innermost(self, offset: int) -> Declared | None:
+        """The declaration with the smallest scope around a byte offset."""
+        place = bisect_right(self._starts, offset) - 1
+        while place >= 0 and self._entries[place].scope.end <= offset:
+            place = self._around[place]
+        return self._entries[place] if place >= 0 else None
 
 
 def _is_variable(path: list[Node]) -> bool:
