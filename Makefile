@@ -51,7 +51,7 @@ format: $(READY)
 # Each takes --json as well, and --help tells the rest.
 bench: $(READY) runtimes
 	$(BIN)/python bench/call.py
-	$(BIN)/python bench/sqlite.py
+	$(BIN)/python bench/headline.py
 	$(BIN)/python bench/quick_run.py
 	$(BIN)/python bench/library.py
 	$(BIN)/python bench/lsp.py

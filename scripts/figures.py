@@ -1,4 +1,4 @@
-"""Measure, and write the tables of README.md: ratios of one run, with their spread and the date.
+"""Measure, and write the tables and the picture of README.md: ratios of one run, with their spread and the date.
 
     python scripts/figures.py
 
@@ -17,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+PICTURE = ROOT / "docs" / "headline.svg"
 SHOWN = ("hand-written", "ffi_core", "cffi API", "cffi ABI", "ctypes")
 
 
@@ -44,7 +45,10 @@ def call_table(result: dict[str, Any]) -> list[str]:
 
 
 def section() -> str:
-    sqlite, call = measure("sqlite.py", "--runs", "15"), measure("call.py", "--rounds", "61")
+    sqlite, call = (
+        measure("headline.py", "--runs", "15", "--export-svg", str(PICTURE)),
+        measure("call.py", "--rounds", "61"),
+    )
     today = dt.datetime.now(dt.UTC).date().isoformat()
     machine = f"{platform.machine()} {platform.system()}, CPython {platform.python_version()}"
     return "\n".join(
@@ -53,6 +57,8 @@ def section() -> str:
             "",
             "The sqlite program that made Porffor's FFI known ([`examples/sqlite.porf.ts`](examples/sqlite.porf.ts),",
             "over a million native calls): its loop as a multiple of the same loop in C. Start-up is not counted.",
+            "",
+            "![The sqlite program, as a multiple of C](docs/headline.svg)",
             "",
             *sqlite_table(sqlite),
             "",

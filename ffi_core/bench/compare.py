@@ -1,11 +1,13 @@
 """Whole programs side by side: run in turns, timed from outside, their outputs compared.
 
-A line that one program prints differently from run to run is a measurement of its own, and is not compared.
+A line that one program prints differently from run to run is a measurement of its own, and is not compared. Nor are
+colours: Porffor paints what it prints even where no terminal reads it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -16,6 +18,8 @@ from dataclasses import dataclass
 
 from ffi_core.bench.distribution import Distribution, percentile, summarise
 from ffi_core.bench.ending import describe_exit
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def run_once(contender: Contender, turn: int, timeout: float) -> Run:
 def compare_outputs(results: Sequence[Result]) -> dict[str, tuple[str, ...]]:
     """What each program printed in the runs that ended well, without the lines that vary; equal where they agree."""
     printed = {
-        result.contender.name: [run.output.splitlines() for run in result.runs if run.failure is None]
+        result.contender.name: [_COLOUR.sub("", run.output).splitlines() for run in result.runs if run.failure is None]
         for result in results
     }
     varying = {place for outputs in printed.values() for place in _varying(outputs)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -207,6 +208,35 @@ def test_each_dialect_runs_on_each_runtime(dialect: str, runtime: str, write) ->
     done = run(write(name, text), "--runtime", runtime)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("program.mjs", 'import koffi from "koffi";'), ("program.cjs", 'const koffi = require("koffi");')],
+)
+def test_a_program_that_imports_koffi_runs_on_node_with_the_koffi_of_the_cache(name: str, start: str, write) -> None:
+    program = f"""{start}
+    const cos = koffi.load("libm.so.6").func("double cos(double x)");
+    console.log(cos(0));"""
+    done = run(write(name, program))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+
+
+def test_the_calls_of_a_program_are_counted_alike_on_every_runtime(write) -> None:
+    program = """
+    const { add } = Porffor.dlopen("LIBRARY", { add: { parameters: ["i32", "i32"], result: "i32" } });
+    let sum = 0;
+    for (let turn = 0; turn < 5000; turn++) sum = add(sum, 1);
+    console.log(sum);"""
+    command = [str(Path(sys.executable).with_name("ffi-core")), "bench", write("count.ts", program)]
+    options = ["--runtimes", "all", "--runs", "2", "--json"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["outputs_equal"], report["uncounted"]) == (0, True, [])
+    counted = {
+        entry["name"]: [(each["symbol"], each["calls"]) for each in entry["symbols"]] for entry in report["programs"]
+    }
+    assert counted == {name: [("add", 5000)] for name in ("porffor", "deno", "bun", "node")}
 
 
 def test_porffor_runs_its_own_dialect_by_default(write) -> None:

@@ -87,6 +87,14 @@ def test_a_differing_output_is_an_error_and_is_shown() -> None:
     assert "other: sum 6" in table.remarks()
 
 
+def test_a_painted_output_is_equal_to_a_plain_one() -> None:
+    painted = result("painted", run(1, 1, "\x1b[33m5000\x1b[0m\n"), run(2, 1, "\x1b[33m5000\x1b[0m\n"))
+    assert Table.of([painted, result("plain", run(1, 2, "5000\n"))], []).outputs == {
+        "painted": ("5000",),
+        "plain": ("5000",),
+    }
+
+
 def test_the_table_as_json_and_markdown_tells_the_same() -> None:
     table = Table.of([result("one", run(1, 10), run(2, 11))], [Absent("bun", "there is none", "npm install bun")])
     data = json.loads(json.dumps(table.to_json()))

@@ -32,7 +32,7 @@ def put_porffor(cache: Path, backend: str) -> None:
     (package / "compiler" / "2c.js").write_text(backend)
 
 
-@pytest.mark.parametrize("name", ["porffor", "bun", "node"])
+@pytest.mark.parametrize("name", ["porffor", "bun", "node", "koffi"])
 def test_where_nothing_is_installed_the_remedy_is_a_package(name: str, tmp_path: Path, empty_path: Path) -> None:
     found = RUNTIMES[name].find(tmp_path / "cache")
     assert isinstance(found, Absent)
@@ -91,3 +91,17 @@ def test_the_cache_is_where_the_user_keeps_caches(tmp_path: Path, monkeypatch: p
 
 def test_every_dialect_that_is_read_has_a_runtime() -> None:
     assert set(DIALECTS) & {"porffor", "deno", "bun", "node"} <= {runtime.dialect for runtime in RUNTIMES.values()}
+
+
+def test_koffi_is_a_package_that_needs_a_node(tmp_path: Path, empty_path: Path) -> None:
+    package = tmp_path / "node_modules" / "koffi"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"version": "3.3.4"}')
+    found = RUNTIMES["koffi"].find(tmp_path)
+    assert isinstance(found, Absent)
+    assert "there is none" in found.reason
+    put_program(empty_path / "node", "v26.10.0")
+    found = RUNTIMES["koffi"].find(tmp_path)
+    assert isinstance(found, Installed)
+    assert found.version == "3.3.4 + Node 26.10.0"
+    assert found.program[-1].endswith(f"?{(tmp_path / 'node_modules').as_uri()}/")

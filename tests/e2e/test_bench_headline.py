@@ -1,4 +1,4 @@
-"""bench/sqlite.py runs as a user runs it, and its programs agree."""
+"""bench/headline.py runs as a user runs it, and its programs agree."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import pytest
 
 from ffi_core.library import locate
 
-SCRIPT = Path(__file__).resolve().parents[2] / "bench" / "sqlite.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "bench" / "headline.py"
 
 pytestmark = pytest.mark.skipif(locate("libsqlite3.so.0").path is None, reason="there is no libsqlite3.so.0")
 
 
-def test_c_and_python_print_the_same_and_are_set_side_by_side() -> None:
-    command = [sys.executable, str(SCRIPT), "--json", "--runs", "2", "--only", "ffi_core"]
+def test_c_and_python_print_the_same_and_are_set_side_by_side(tmp_path: Path) -> None:
+    picture = tmp_path / "headline.svg"
+    command = [sys.executable, str(SCRIPT), "--json", "--export-svg", str(picture), "--runs", "2", "--only", "ffi_core"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     result = json.loads(done.stdout)
     assert result["outputs_equal"] is True
@@ -26,6 +27,7 @@ def test_c_and_python_print_the_same_and_are_set_side_by_side() -> None:
         assert program["failures"] == []
         assert program["output"] == ["failures 0", "rows 500000", "sum 1275"]
         assert program["ratio_to_c"] > 0
+    assert "ffi_core (Python)" in picture.read_text()
 
 
 def test_one_run_is_no_comparison() -> None:

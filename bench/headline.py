@@ -1,11 +1,11 @@
-"""The sqlite program of the examples in C, in Python through ffi_core, and on every JavaScript runtime that is here.
+"""The headline: the sqlite program in C, in Python through ffi_core, and on every JavaScript runtime that is here.
 
 Each program reads fifty rows into an array 10,000 times, over a million native calls, and times itself; start-up and
 compilation stand apart, in the wall time. The programs take turns, so that each figure is a ratio of neighbours in
 time: the median over the rounds, with the quartiles as its spread. All must print the same; one that does not, or
 that crashes, is an error.
 
-    python bench/sqlite.py [--json] [--runs N] [--only NAME ...]
+    python bench/headline.py [--json] [--export-svg PATH] [--runs N] [--only NAME ...]
 
 Missing runtimes are named and left out; scripts/install_runtimes.py installs them. Exit codes: 0 done, 1 outputs differ
 or a program failed, 2 the comparison could not be made (no sqlite, no C compiler).
@@ -25,6 +25,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ffi_core.bench.chart import Bar, draw
 from ffi_core.bench.compare import Contender, Result, compare_outputs, paired_ratios, quartiles, take_turns
 from ffi_core.bench.programs import gather
 from ffi_core.bench.runtimes import Absent
@@ -38,7 +39,9 @@ PROGRAMS = {
     "deno": ROOT / "bench" / "sqlite" / "sqlite.deno.ts",
     "bun": ROOT / "bench" / "sqlite" / "sqlite.bun.ts",
     "node": ROOT / "bench" / "sqlite" / "sqlite.node.mjs",
+    "koffi": ROOT / "bench" / "sqlite" / "sqlite.koffi.mjs",
 }
+NAMES = {"ffi_core": "ffi_core (Python)", "node": "node (node:ffi)", "koffi": "koffi (Node)"}
 SECONDS = 120.0
 
 
@@ -60,7 +63,7 @@ def native_contenders(folder: Path) -> list[Contender]:
     words = subprocess.run([*compiler, "-dumpfullversion"], capture_output=True, text=True, check=False)
     python = ROOT / "bench" / "sqlite" / "sqlite_ffi_core.py"
     return [
-        Contender(BASE, words.stdout.strip(), (str(program),)),
+        Contender(BASE, f"{compiler[0]} {words.stdout.strip()}", (str(program),)),
         Contender("ffi_core", f"Python {platform.python_version()}", (sys.executable, str(python))),
     ]
 
@@ -104,6 +107,27 @@ def summary(result: Result, base: Result, outputs: dict[str, tuple[str, ...]]) -
     }
 
 
+def picture(summaries: list[dict[str, Any]], runs: int) -> str:
+    """The ratios as a bar chart, fastest first."""
+    bars = []
+    for row in in_order(summaries):
+        ratio, (low, high) = row["ratio_to_c"] or 0.0, row["ratio_quartiles"] or (0.0, 0.0)
+        label = f"{ratio:.2f}" if ratio else "no good run"
+        note = f"{len(row['failures'])} of {runs} runs: {', '.join(sorted(set(row['failures'])))}"
+        name = NAMES.get(row["name"], row["name"])
+        failed = note if row["failures"] else ""
+        bars.append(Bar(name, row["version"], ratio, low, high, label, failed, row["name"] == "ffi_core"))
+    caption = (
+        f"the loop of each program as a multiple of C's; median of {runs} runs in turns, the line spans the quartiles"
+    )
+    return draw("A million calls into SQLite", caption, bars)
+
+
+def in_order(summaries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fastest first, those without a good run last."""
+    return sorted(summaries, key=lambda row: row["ratio_to_c"] or float("inf"))
+
+
 def show(summaries: list[dict[str, Any]], absent: list[Absent], runs: int) -> None:
     """Print the table, fastest first."""
     from rich.console import Console
@@ -114,13 +138,14 @@ def show(summaries: list[dict[str, Any]], absent: list[Absent], runs: int) -> No
         table.add_column(heading)
     for heading in ("loop ms", "x C", "quartiles", "wall ms"):
         table.add_column(heading, justify="right")
-    for row in sorted(summaries, key=lambda row: row["ratio_to_c"] or float("inf")):
+    for row in in_order(summaries):
+        name = NAMES.get(row["name"], row["name"])
         if row["ratio_quartiles"] is None:
-            table.add_row(row["name"], row["version"], *["-"] * 4)
+            table.add_row(name, row["version"], *["-"] * 4)
             continue
         low, high = row["ratio_quartiles"]
         figures = f"{row['loop_ms']:.1f}", f"{row['ratio_to_c']:.2f}", f"{low:.2f}-{high:.2f}", f"{row['wall_ms']:.0f}"
-        table.add_row(row["name"], row["version"], *figures)
+        table.add_row(name, row["version"], *figures)
     Console().print(table)
     for entry in absent:
         print(f"not here: {entry.name}: {entry.reason} ({entry.remedy})")
@@ -129,6 +154,7 @@ def show(summaries: list[dict[str, Any]], absent: list[Absent], runs: int) -> No
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument("--export-svg", metavar="PATH", type=Path, help="also draw the ratios as a bar chart there")
     parser.add_argument("--runs", type=int, default=10, help="counted runs of each program, at least 2 (default 10)")
     parser.add_argument("--only", metavar="NAME", nargs="+", default=[], help="these beside C")
     options = parser.parse_args()
@@ -138,7 +164,7 @@ def main() -> int:
         try:
             contenders = native_contenders(Path(name))
         except CannotCompareError as error:
-            print(f"bench/sqlite.py: {error}", file=sys.stderr)
+            print(f"bench/headline.py: {error}", file=sys.stderr)
             return 2
         present, absent = javascript_contenders(Path(name))
         contenders += present
@@ -149,6 +175,8 @@ def main() -> int:
     summaries = [summary(result, results[0], outputs) for result in results]
     equal = len(set(outputs.values())) == 1
     failures = [f"{result.contender.name}: {cause}" for result in results for cause in result.failures]
+    if options.export_svg is not None:
+        options.export_svg.write_text(picture(summaries, options.runs), encoding="utf-8")
     if options.json:
         missing = [{"name": entry.name, "reason": entry.reason} for entry in absent]
         print(json.dumps({"programs": summaries, "absent": missing, "outputs_equal": equal}, indent=2))
