@@ -186,7 +186,7 @@ def _plain_declaration(name: str, entry: object) -> Declaration | None:
     if type(entry) is not dict or len(entry) != 2 or not name or not name.isascii() or "\0" in name:
         return None
     parameters = entry.get("parameters")
-    if type(parameters) not in (list, tuple) or "result" not in entry:
+    if not isinstance(parameters, list | tuple) or "result" not in entry:
         return None
     try:
         signature = _plain_signature(tuple(parameters), entry["result"])
