@@ -180,6 +180,7 @@ class Prototype:
 class MismatchKind(enum.StrEnum):
     """In what a declaration and the C side differ."""
 
+    NOT_EXPORTED = "not-exported"
     ARITY = "arity"
     CLASS = "class"
     NARROW = "narrow"

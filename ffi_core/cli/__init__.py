@@ -11,6 +11,8 @@ from ffi_core.cli.program import Program, python_version
 COMMANDS = {
     "symbols": "list what a library exports, read from its file without loading it",
     "locate": "find the file that the dynamic loader opens for a library's name, and show every place it looks at",
+    "prototype": "show what a C header says of a function: its prototype, where it stands, and how to declare it",
+    "verify": "compare the declarations of a schema with a library and its C headers, without loading the library",
     "call": "call one function of a library in a child process and print what it returns",
     "bench": "time a function that a JavaScript or TypeScript file declares, or the whole file on every runtime",
     "run": "run a JavaScript or TypeScript file that binds native functions, on any runtime that is here",

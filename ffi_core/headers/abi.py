@@ -239,9 +239,8 @@ class LibraryFile(Protocol):
         """The name it goes by among libraries, or None."""
         ...
 
-    @property
-    def build_id(self) -> str | None:
-        """The identity its linker gave it, in hexadecimal digits, or None."""
+    def find(self, name: str) -> object | None:
+        """The symbol of that name, or None where it exports none."""
         ...
 
 

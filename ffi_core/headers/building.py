@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from ffi_core.c_types import CInteger, CStruct, CUnknown
@@ -19,6 +20,8 @@ BUDGET = 2000
 """How many nodes one prototype's types may have; real ones stay below a hundred."""
 
 
+INTEGER_WORDS = frozenset({"char", "short", "int", "long", "signed", "unsigned"})
+NOT_MODELLED = "no type that this project models"
 VA_LIST = CUnknown("va_list", "a list of variable arguments")
 
 
@@ -54,3 +57,30 @@ def with_layout(struct: CStruct, abi: Abi) -> CStruct:
         kept = [field for field in struct.fields if field.bits != 0]
         same = [field.offset for field in placed.fields] == [field.offset for field in kept]
     return replace(struct, natural=same)
+
+
+def integer_name(words: Collection[str]) -> str:
+    """The canonical name of an integer type that is written in any of C's ways: ``long unsigned int``."""
+    unsigned = "unsigned " if "unsigned" in words else ""
+    if "char" in words:
+        return f"{unsigned}char" if unsigned else "signed char" if "signed" in words else "char"
+    if "short" in words:
+        return f"{unsigned}short"
+    size = {0: "int", 1: "long"}.get(list(words).count("long"), "long long")
+    return f"{unsigned}{size}"
+
+
+def exported_names(name: str, label: str) -> tuple[str, ...]:
+    """The symbols that a declaration speaks of, where an assembler label (``__asm__("other")``) renames it.
+
+    glibc's ``strerror_r`` means ``__xpg_strerror_r`` under POSIX, and that differs from the ``strerror_r`` which it
+    exports; its ``scanf`` means ``__isoc99_scanf``, which does not.
+
+    Parameters
+    ----------
+    name: the declared name.
+    label: the label, or the name again where there is none.
+    """
+    if label in (f"__isoc99_{name}", f"__isoc23_{name}"):
+        return name, label
+    return (label or name,)

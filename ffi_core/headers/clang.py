@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,15 @@ from ffi_core.c_types import (
     CVoid,
 )
 from ffi_core.headers.abi import Abi
-from ffi_core.headers.building import BUDGET, VA_LIST, TooLargeError, integer_of, with_layout
+from ffi_core.headers.building import (
+    BUDGET,
+    NOT_MODELLED,
+    VA_LIST,
+    TooLargeError,
+    exported_names,
+    integer_of,
+    with_layout,
+)
 from ffi_core.headers.comments import comment_above
 from ffi_core.headers.request import HeaderAnswer, HeaderError, HeaderFailure, HeaderRequest, Parser, Stamp
 from ffi_core.model import Prototype, PrototypeKind
@@ -98,7 +107,7 @@ def read(request: HeaderRequest, abi: Abi) -> HeaderAnswer:
 
 
 def _arguments(request: HeaderRequest) -> list[str]:
-    arguments = ["-x", "c", "-std=gnu17", "-ferror-limit=0", "-fno-blocks"]
+    arguments = ["-x", "c", "-std=gnu17", "-ferror-limit=0", "-fno-builtin"]
     native = find_spec("clang.native")
     if native is not None and native.origin is not None:
         resources = Path(native.origin).parent / "resource"
@@ -141,27 +150,27 @@ class _Reader:
         for cursor in unit.cursor.get_children():
             kind = cursor.kind
             if kind == self._cursors.FUNCTION_DECL:
-                if cursor.spelling not in found:
-                    self._add(found, cursor, self._function)
+                self._add(found, cursor, self._function)
             elif kind == self._cursors.VAR_DECL:
-                if cursor.spelling not in found:
-                    self._add(found, cursor, self._variable)
+                self._add(found, cursor, self._variable)
             elif kind == self._cursors.MACRO_DEFINITION and cursor.location.file is not None:
                 macro = self._macro(cursor)
                 if macro is not None:
                     macros[macro.name] = macro
         return (*found.values(), *(macro for name, macro in macros.items() if name not in found))
 
-    def _add(self, found: dict[str, Prototype], cursor: Any, make: Any) -> None:
+    def _add(self, found: dict[str, Prototype], cursor: Any, make: Callable[[Any, str], Prototype]) -> None:
         if cursor.location.file is None or self._is_invalid(cursor) or cursor.storage_class.name == "STATIC":
             return
-        self._budget = BUDGET
-        try:
-            found[cursor.spelling] = make(cursor)
-        except (TooLargeError, RecursionError):
-            return
+        for name in exported_names(cursor.spelling, _label(cursor)):
+            self._budget = BUDGET
+            if name not in found:
+                try:
+                    found[name] = make(cursor, name)
+                except (TooLargeError, RecursionError):
+                    return
 
-    def _function(self, cursor: Any) -> Prototype:
+    def _function(self, cursor: Any, name: str) -> Prototype:
         type_ = cursor.type
         canonical = type_.get_canonical()
         unspecified = canonical.kind == self._kinds.FUNCTIONNOPROTO
@@ -181,15 +190,13 @@ class _Reader:
         where, line = self._place(cursor)
         comment = comment_above(where, line)
         result = self._type(cursor.result_type)
-        return Prototype(
-            cursor.spelling, PrototypeKind.FUNCTION, result, parameters, variadic, unspecified, where, line, comment
-        )
+        return Prototype(name, PrototypeKind.FUNCTION, result, parameters, variadic, unspecified, where, line, comment)
 
-    def _variable(self, cursor: Any) -> Prototype:
+    def _variable(self, cursor: Any, name: str) -> Prototype:
         where, line = self._place(cursor)
         comment = comment_above(where, line)
         return Prototype(
-            cursor.spelling, PrototypeKind.VARIABLE, self._type(cursor.type), header=where, line=line, comment=comment
+            name, PrototypeKind.VARIABLE, self._type(cursor.type), header=where, line=line, comment=comment
         )
 
     def _macro(self, cursor: Any) -> Prototype | None:
@@ -290,7 +297,7 @@ class _Reader:
             case "UNEXPOSED" | "INVALID" if type_.get_canonical().kind.name not in ("UNEXPOSED", "INVALID"):
                 return self._type(type_.get_canonical(), behind=behind)
             case _:
-                return CUnknown(type_.spelling, "no type that this project models", typedef)
+                return CUnknown(type_.spelling, NOT_MODELLED, typedef)
 
     def _argument_types(self, type_: Any) -> list[Any]:
         return list(type_.argument_types()) if type_.kind == self._kinds.FUNCTIONPROTO else []
@@ -329,6 +336,12 @@ class _Reader:
 
 
 def _tag(word: str, declaration: Any) -> str:
-    name = declaration.spelling
-    unnamed = not name or "(" in name or name.startswith(f"{word} ")
-    return word if unnamed or declaration.is_anonymous() else f"{word} {name}"
+    # clang calls an unnamed struct by its typedef; only a real tag has the word before it.
+    name = declaration.type.get_canonical().spelling.removeprefix("const ")
+    return name if name.startswith(f"{word} ") and "(" not in name else word
+
+
+def _label(cursor: Any) -> str:
+    label: str = cursor.mangled_name
+    # Apple's compilers put an underscore before each name, and variants behind a dollar sign.
+    return label.removeprefix("_").partition("$")[0] if sys.platform == "darwin" else label

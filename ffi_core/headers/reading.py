@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from ffi_core.headers import cache, clang, process
-from ffi_core.headers.abi import host_abi
+from ffi_core.headers.abi import LibraryFile, host_abi
 from ffi_core.headers.cache import PrototypeTable
 from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest, Parser, Stamp
+
+_DEBUG_FILES = "/usr/lib/debug/.build-id"
 
 
 def available_parsers() -> tuple[Parser, ...]:
@@ -95,12 +98,51 @@ def _read_by(parser: Parser, request: HeaderRequest, timeout: float, cancel: thr
     return table
 
 
+def read_debug_information(
+    library: LibraryFile,
+    names: Sequence[str],
+    *,
+    timeout: float = process.TIMEOUT,
+    cancel: threading.Event | None = None,
+) -> PrototypeTable:
+    """The prototypes of some functions of an ELF library, from its debug information.
+
+    Parameters
+    ----------
+    library: the library.
+    names: the functions.
+    timeout: seconds.
+    cancel: set by another thread to end it.
+
+    Raises
+    ------
+    HeaderError: there is none, or it could not be read.
+    """
+    # Where packages with debug information are installed, those of a library may arrive later.
+    stamps = [cache.stamp_of(str(library.path)), cache.stamp_of(_DEBUG_FILES)]
+    key = cache.key_of(Parser.DWARF, _version_of(Parser.DWARF), stamps, list(names))
+    table = cache.load(key)
+    if table is not None:
+        return table
+    target = (library.format, library.architecture, library.bits)
+    task = {"what": "dwarf", "library": str(library.path), "names": list(names), "target": target}
+    try:
+        answer = process.ask_worker(task, timeout, cancel)
+    except HeaderError as error:
+        if error.reason is HeaderFailure.NOT_FOUND:
+            cache.save(key, PrototypeTable({}, Parser.DWARF), list(filter(None, stamps)))
+        raise
+    table = cache.table_of(answer)
+    cache.save(key, table, [Stamp(*stamp) for stamp in answer["stamps"]])
+    return table
+
+
 @lru_cache(maxsize=4)
 def _version_of(parser: Parser) -> str:
-    names = ("libclang-ng", "libclang", "clang") if parser is Parser.LIBCLANG else ("pycparser",)
-    for name in names:
+    names = {Parser.LIBCLANG: ("libclang-ng", "libclang", "clang"), Parser.DWARF: ("pyelftools",)}
+    for name in names.get(parser, ("pycparser",)):
         try:
-            return f"{name} {version(name)}"
+            return f"{name} {version(name)}, {version('ffi-lsp')}"
         except PackageNotFoundError:
             continue
     return ""

@@ -15,10 +15,12 @@ _NOT_IN_INCLUDE = frozenset('"<>\n\r\0\\')
 
 
 class Parser(enum.StrEnum):
-    """The two ways to read a header."""
+    """Who read a prototype: a parser of headers, the reader of debug information, or the shipped table."""
 
     LIBCLANG = "libclang"
     PYCPARSER = "pycparser"
+    DWARF = "dwarf"
+    TABLE = "table"
 
 
 class HeaderFailure(enum.StrEnum):

@@ -12,9 +12,9 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from ffi_core.headers.abi import host_abi
+from ffi_core.headers.abi import abi_for, host_abi
 from ffi_core.headers.codec import encode
-from ffi_core.headers.request import HeaderAnswer, HeaderError, HeaderFailure, HeaderRequest
+from ffi_core.headers.request import HeaderAnswer, HeaderError, HeaderFailure, HeaderRequest, Parser
 
 MEMORY = 2 << 30
 """Bytes of address space; libclang maps 70 MiB of itself, and the largest headers take some hundred."""
@@ -59,10 +59,18 @@ def _answer(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(task: dict[str, Any]) -> HeaderAnswer:
-    request = HeaderRequest(tuple(task["headers"]), tuple(task["include_dirs"]), tuple(task["defines"]))
-    from ffi_core.headers import clang
+    if task["what"] == "dwarf":
+        from ffi_core.headers import dwarf
 
-    return clang.read(request, host_abi())
+        return dwarf.read(task["library"], task["names"], abi_for(*task["target"]))
+    request = HeaderRequest(tuple(task["headers"]), tuple(task["include_dirs"]), tuple(task["defines"]))
+    if task["parser"] == Parser.LIBCLANG:
+        from ffi_core.headers import clang
+
+        return clang.read(request, host_abi())
+    from ffi_core.headers import pyc
+
+    return pyc.read(request, host_abi())
 
 
 def _to_json(answer: HeaderAnswer) -> dict[str, Any]:

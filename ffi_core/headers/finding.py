@@ -1,0 +1,247 @@
+"""From a library's symbols to their prototypes: which header declares each, tried in the order of trust.
+
+First what the user names, then the headers of the library's own package, then those that pkg-config and the library's
+prefix give, then debug information and the shipped table. A header that is merely near is believed only where the
+library exports most of what it declares: no guess ever reaches a judgement.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ffi_core.headers import dwarf, packages, table
+from ffi_core.headers.abi import LibraryFile
+from ffi_core.headers.index import Progress, index_of
+from ffi_core.headers.reading import read_debug_information, read_headers
+from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest
+from ffi_core.headers.settings import HeaderSettings
+from ffi_core.model import Prototype, PrototypeKind
+
+_PRELUDE = ("stddef.h", "stdint.h", "stdio.h", "sys/types.h")
+"""What old headers expect to have been included before them."""
+_MOST_PARSED = 12
+_MOST_INCLUDERS = 4
+_LEAST_SHARE = 0.5
+_SYSTEM_DIRECTORIES = ("/usr/include", "/usr/local/include")
+_NO_SETTINGS = HeaderSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of a library's prototypes.
+
+    Parameters
+    ----------
+    prototypes: by symbol.
+    problems: what went wrong on the way, a sentence each; a header of the settings that cannot be read, say.
+    """
+
+    prototypes: Mapping[str, Prototype] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def find_prototypes(
+    library: LibraryFile,
+    names: Iterable[str],
+    *,
+    settings: HeaderSettings = _NO_SETTINGS,
+    base: Path | None = None,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+) -> Found:
+    """Find the prototypes of a library's symbols. The library is read, never loaded.
+
+    Parameters
+    ----------
+    library: whose symbols they are.
+    names: the symbols.
+    settings: what the user says of its headers.
+    base: the directory that relative paths of the settings start from; the working directory by default.
+    cancel: set by another thread to end the search; what was found until then is given.
+    progress: called with how many headers were looked through, and of how many, while an index is built.
+
+    Returns
+    -------
+    The prototypes that are known. Headers that are missing, wrong or hostile raise nothing; they are problems.
+    """
+    search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress)
+    try:
+        search.run()
+    except HeaderError as error:
+        search.problems.append(str(error))
+    return Found(search.prototypes, tuple(search.problems))
+
+
+def find_in_headers(
+    names: Iterable[str],
+    *,
+    settings: HeaderSettings = _NO_SETTINGS,
+    base: Path | None = None,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+) -> Found:
+    """Find prototypes where no library is known: in the headers of the settings, else in any header of the system.
+
+    Parameters and result are those of `find_prototypes`. With headers in the settings, no others are looked at.
+    """
+    search = _Search(None, set(names), settings, base or Path.cwd(), cancel, progress)
+    try:
+        search.run_without_library()
+    except HeaderError as error:
+        search.problems.append(str(error))
+    return Found(search.prototypes, tuple(search.problems))
+
+
+class _Search:
+    """One search under way; what is missing shrinks from step to step."""
+
+    def __init__(
+        self,
+        library: LibraryFile | None,
+        missing: set[str],
+        settings: HeaderSettings,
+        base: Path,
+        cancel: threading.Event | None,
+        progress: Progress | None,
+    ) -> None:
+        self.prototypes: dict[str, Prototype] = {}
+        self.problems: list[str] = []
+        self._library, self._missing, self._settings, self._base = library, missing, settings, base
+        self._cancel, self._progress = cancel, progress
+        self._own_directories = [str((base / entry).absolute()) for entry in settings.include_dirs]
+
+    def run(self) -> None:
+        """Look for the prototypes of a library's symbols."""
+        library = self._library
+        assert library is not None
+        self._by_settings()
+        packaged = packages.package_headers(library) if self._missing else ()
+        if packaged:
+            self._by_index(packaged, near=False)
+        # A package has said all there is; without one, what lies near may be the library's own.
+        places = [] if packaged else [*self._directories(), *_headers_beside(library)]
+        self._by_index([*self._own_directories, *places], near=True)
+        if table.is_standard_library(library):
+            self._take(table.standard_prototypes())
+        if self._missing and library.format == "elf" and dwarf.is_installed():
+            self._by_debug_information(library)
+
+    def run_without_library(self) -> None:
+        """Look for prototypes wherever they may be."""
+        self._by_settings()
+        if not self._settings.headers:
+            self._by_index([*self._own_directories, *_SYSTEM_DIRECTORIES], near=False)
+            self._take(table.standard_prototypes())
+
+    def _by_settings(self) -> None:
+        if not self._settings.headers:
+            return
+        files = ((name, self._base / name) for name in self._settings.headers)
+        headers = tuple(str(path.absolute()) if path.is_file() else name for name, path in files)
+        try:
+            self._take(self._read(headers))
+        except HeaderError as error:
+            if error.reason is HeaderFailure.CANCELLED:
+                raise
+            self.problems.append(str(error))
+
+    def _by_debug_information(self, library: LibraryFile) -> None:
+        try:
+            self._take(read_debug_information(library, sorted(self._missing), cancel=self._cancel))
+        except HeaderError as error:
+            if error.reason is not HeaderFailure.NOT_FOUND:
+                raise
+
+    # --- headers by the names in them -------------------------------------------------------------------------------
+
+    def _by_index(self, places: Iterable[str], *, near: bool) -> None:
+        """Parse the header that mentions most of what is missing, then the next, until nothing is missing."""
+        there = [place for place in dict.fromkeys(places) if Path(place).exists()]
+        if not there or not self._missing:
+            return
+        index = index_of(there, cancel=self._cancel, progress=self._progress)
+        mentions = {name: index.mentioning(name) for name in self._missing}
+        tried: set[str] = set()
+        for _ in range(_MOST_PARSED):
+            votes = Counter(header for name in self._missing for header in mentions[name] if header not in tried)
+            best = min(votes, key=lambda header: (-votes[header], header.count("/"), header), default=None)
+            if best is None:
+                return
+            # One that cannot stand alone is a part of those that include it.
+            for header in (best, *index.including(best)[:_MOST_INCLUDERS]):
+                tried.add(header)
+                found = self._read_alone(header)
+                if found is not None:
+                    self._take(found, near=near)
+                    break
+
+    def _read_alone(self, header: str) -> Mapping[str, Prototype] | None:
+        """What one header declares, with what old headers need before it; None where it cannot stand alone."""
+        for headers in ((header,), (*_PRELUDE, header)):
+            try:
+                found = read_headers(self._request(headers), cancel=self._cancel)
+            except HeaderError as error:
+                if error.reason in (HeaderFailure.CANCELLED, HeaderFailure.NO_PARSER):
+                    raise
+                continue
+            if self._missing & found.keys() or not found.complaints:
+                return found
+        return None
+
+    def _read(self, headers: tuple[str, ...]) -> Mapping[str, Prototype]:
+        return read_headers(self._request(headers), cancel=self._cancel)
+
+    def _request(self, headers: tuple[str, ...]) -> HeaderRequest:
+        # A compiler searches the system's directory itself, last; before its own headers it would hide some of them.
+        directories = [
+            entry for entry in self._directories() if entry not in _SYSTEM_DIRECTORIES and Path(entry).is_dir()
+        ]
+        return HeaderRequest(headers, tuple(directories), self._settings.defines)
+
+    def _directories(self) -> list[str]:
+        """The include directories that come with the settings and the library."""
+        if self._library is None:
+            return self._own_directories
+        found = (*self._own_directories, *packages.pkg_config_directories(self._library), *_prefix(self._library))
+        return list(dict.fromkeys(found))
+
+    # --- what is believed -------------------------------------------------------------------------------------------
+
+    def _take(self, found: Mapping[str, Prototype], *, near: bool = False) -> None:
+        shares: dict[str, float] = {}
+        for name in sorted(self._missing & found.keys()):
+            prototype = found[name]
+            if near and shares.setdefault(prototype.header, self._share(found, prototype.header)) < _LEAST_SHARE:
+                continue
+            self.prototypes[name] = prototype
+        self._missing -= self.prototypes.keys()
+
+    def _share(self, found: Mapping[str, Prototype], header: str) -> float:
+        """How much of what a header declares the library exports."""
+        own = [
+            entry.name
+            for entry in found.values()
+            if entry.header == header and entry.kind is PrototypeKind.FUNCTION and not entry.name.startswith("_")
+        ]
+        assert self._library is not None
+        exported = sum(self._library.find(name) is not None for name in own)
+        return exported / len(own) if own else 0.0
+
+
+def _prefix(library: LibraryFile) -> Iterator[str]:
+    """The include directories that belong to the place where a library is installed, or built."""
+    folder = library.path.parent
+    multiarch = folder.name if folder.parent.name == "lib" else ""
+    prefix = folder.parent.parent if multiarch else folder.parent
+    if multiarch:
+        yield str(prefix / "include" / multiarch)
+    yield str(prefix / "include")
+    yield str(folder / "include")
+
+
+def _headers_beside(library: LibraryFile) -> list[str]:
+    return sorted(str(path) for path in library.path.parent.glob("*.h"))
