@@ -140,7 +140,11 @@ class NonblockingFunction(NativeHandle):
         self._function, self._prepare, self._calls = function, prepare, calls
         self.__name__ = self.__qualname__ = function.__name__
         self.__doc__ = f"{function.__doc__}\n\nNonblocking: a call gives a future."
-        self.__signature__ = inspect.signature(function)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        # Made when somebody asks: inspect parses the text signature of a builtin as Python.
+        return inspect.signature(self._function)
 
     def __call__(self, *arguments: object) -> Future:
         return self._calls.submit(self._prepare(self._function, arguments))
