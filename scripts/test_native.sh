@@ -10,8 +10,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # pytest takes its options from pyproject.toml.
-cp -R ffi_core "$scratch/ffi_core"
-mkdir -p "$scratch/tests/ffi_core" "$scratch/tests/data"
+cp -R ffi_core bench "$scratch/"
+mkdir -p "$scratch/tests/ffi_core" "$scratch/tests/data" "$scratch/docs"
+cp docs/runtime.md "$scratch/docs/"
 cp pyproject.toml "$scratch/"
 cp tests/conftest.py "$scratch/tests/"
 cp -R tests/ffi_core/runtime "$scratch/tests/ffi_core/"
