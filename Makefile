@@ -53,6 +53,7 @@ bench: $(READY) runtimes
 	$(BIN)/python bench/call.py
 	$(BIN)/python bench/headline.py
 	$(BIN)/python bench/quick_run.py
+	$(BIN)/python bench/accuracy.py
 	$(BIN)/python bench/library.py
 	$(BIN)/python bench/lsp.py
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ffi_core.bench.distribution import summarise
 from ffi_core.bench.loop import Plan, take_series
 
 
@@ -63,3 +64,30 @@ def test_a_shortened_plan_takes_batches_of_the_same_length() -> None:
 
 def test_a_generous_limit_does_not_make_the_run_longer() -> None:
     assert Plan.within(3600) == Plan()
+
+
+def test_figures_of_a_function_of_spread_cost_are_within_five_percent_of_the_truth() -> None:
+    state = {"share": 0.0}
+
+    def measure(count: int) -> int:
+        elapsed = 0.0
+        for _ in range(count):
+            # Steps of the golden ratio spread evenly: each call costs from 1 to 2 ms.
+            state["share"] = (state["share"] + 0.6180339887498949) % 1
+            elapsed += 1e6 * (1 + state["share"])
+        return round(elapsed)
+
+    found = summarise(take_series(measure, Plan()).samples_ns)
+    assert found.median == pytest.approx(1.5e6, rel=0.05)
+    assert found.mad == pytest.approx(0.25e6, rel=0.05)
+    assert found.minimum == pytest.approx(1e6, rel=0.05)
+    assert found.p99 == pytest.approx(1.99e6, rel=0.05)
+    assert found.steady
+    assert found.outliers == 0
+
+
+def test_twenty_series_of_the_same_cost_agree_within_five_percent() -> None:
+    medians = [
+        summarise(take_series(SimulatedFunction(8.2, warm_after=5_000), Plan()).samples_ns).median for _ in range(20)
+    ]
+    assert max(medians) / min(medians) < 1.05
