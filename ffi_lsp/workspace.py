@@ -19,6 +19,7 @@ from ffi_core.model import DlopenCall, Symbol, Text
 from ffi_core.source import SourceTree, parse
 from ffi_lsp import suppress
 from ffi_lsp.diagnostic import Diagnostic
+from ffi_lsp.prototypes import Comparisons, PrototypeSource, mentioned_in
 from ffi_lsp.rules import LibraryFacts, run
 from ffi_lsp.rules.schema_values import symbol_of
 from ffi_lsp.text import SourceText
@@ -65,10 +66,14 @@ class Workspace:
     Parameters
     ----------
     clock: seconds; decides when a library's file is looked at again.
+    prototypes: who knows what C says of a library's symbols; without it declarations are not compared with C.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, prototypes: PrototypeSource | None = None
+    ) -> None:
         self._libraries = _Libraries(clock)
+        self._comparisons = Comparisons(prototypes)
         self._trees: dict[Path, SourceTree] = {}
 
     def snapshot(self, path: Path, data: bytes, version: int | None = None) -> Snapshot:
@@ -85,7 +90,10 @@ class Workspace:
             return Snapshot(path, text, version, (), (), ())
         tree = self._trees[path] = parse(data, path.suffix, self._trees.get(path))
         calls = read_tree(tree)
-        facts = tuple(self._libraries.facts(call, path.parent) for call in calls)
+        mentioned = mentioned_in(data, path.parent)
+        facts = tuple(
+            self._comparisons.add(call, self._libraries.facts(call, path.parent), mentioned) for call in calls
+        )
         found = dict.fromkeys(
             diagnostic for call, fact in zip(calls, facts, strict=True) for diagnostic in run(call, fact)
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ffi_lsp.cli.files import discover
 from ffi_lsp.fixing import apply_safe_fixes
+from ffi_lsp.prototypes import HeaderPrototypes
 from ffi_lsp.workspace import Snapshot, Workspace
 
 _MOST_ROUNDS = 10  # a fix may uncover another mistake; two rules that undo each other must not go on for ever
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _judge(paths: Iterable[Path], *, fix: bool, tally: _Tally) -> Iterator[Snapshot]:
     """A snapshot for each file that has findings."""
-    workspace = Workspace()
+    workspace = Workspace(prototypes=HeaderPrototypes())
     for path in _files(paths, tally):
         try:
             data = path.read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ffi_core.model import DlopenCall, SourceDeclaration, Span
+from ffi_core.model import DlopenCall, Property, SourceDeclaration, Span
 from ffi_lsp.diagnostic import Edit, Fix
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -26,6 +26,16 @@ def text_edit(call: DlopenCall, span: Span, text: str) -> Edit:
 def key_edit(call: DlopenCall, span: Span, key: str) -> Edit:
     """Write another key in the place of one, in quotes where the old one had some; `key` is an identifier."""
     return Edit(Span(span.start + 1, span.end - 1), key) if _is_quoted(call, span) else Edit(span, key)
+
+
+def field_removal(call: DlopenCall, field: Property) -> Edit:
+    """Take a field away, with the comma before it, or behind it where it is the first."""
+    before = call.source[: field.span.start].rstrip()
+    if before.endswith(b","):
+        return Edit(Span(len(before) - 1, field.span.end), "")
+    behind = call.source[field.span.end :]
+    comma = len(behind) - len(behind.lstrip()) + 1 if behind.lstrip().startswith(b",") else 0
+    return Edit(Span(field.span.start, field.span.end + comma), "")
 
 
 def rename_symbol(call: DlopenCall, entry: SourceDeclaration, name: str) -> Fix | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
+from ffi_core.headers.abi import Abi
 from ffi_core.library import Library, Location
-from ffi_core.model import Symbol
+from ffi_core.model import Declaration, Mismatch, Prototype, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class LibraryFacts:
     file: the library's file with symbolic links followed, which often bears the version in its name.
     exported: for each symbol that the call declares, and each in `near`, what dlsym would give, or None.
     near: for those that are missing, the exported name that a person most likely meant, where there is one.
+    prototypes: what C says of each declared symbol, by C name, as far as it is known.
+    mismatches: in what each declaration differs from that, differences that do no damage left out.
+    abi: the rules by which the library's functions are called, where prototypes are known.
     """
 
     location: Location | None = None
@@ -35,6 +39,9 @@ class LibraryFacts:
     file: Path | None = None
     exported: Mapping[str, tuple[Symbol, Library] | None] = field(default_factory=dict, hash=False)
     near: Mapping[str, str] = field(default_factory=dict, hash=False)
+    prototypes: Mapping[str, Prototype] = field(default_factory=dict, hash=False)
+    mismatches: Mapping[Declaration, tuple[Mismatch, ...]] = field(default_factory=dict, hash=False)
+    abi: Abi | None = field(default=None, hash=False)
 
     @property
     def title(self) -> str:

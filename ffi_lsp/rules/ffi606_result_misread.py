@@ -40,8 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Property, Span, Text
-from ffi_lsp.diagnostic import Edit, Fix, Severity
+from ffi_core.model import DlopenCall, Text
+from ffi_lsp.diagnostic import Fix, Severity
+from ffi_lsp.rules.edits import field_removal
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors, is_written_inside
 from ffi_lsp.rules.registry import Finding
@@ -75,23 +76,11 @@ def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
         if result is None or word not in _CONSEQUENCES or _is_data(facts, symbol_of(call, entry)):
             continue
         message = f"Porffor reads every result as a signed 32-bit integer: {_CONSEQUENCES[word]}"
-        fixes = _removal(call, result) if word == "void" else ()
+        removable = word == "void" and is_written_inside(call, result.span)
+        fixes = (Fix("Remove the field", (field_removal(call, result),)),) if removable else ()
         yield Finding(result.value.span, message, entry.name, fixes)
 
 
 def _is_data(facts: LibraryFacts, symbol: str | None) -> bool:
     found = facts.find(symbol) if symbol is not None else None
     return found is not None and not found[0].callable
-
-
-def _removal(call: DlopenCall, field: Property) -> tuple[Fix, ...]:
-    if not is_written_inside(call, field.span):
-        return ()
-    before = call.source[: field.span.start].rstrip()
-    if before.endswith(b","):
-        span = Span(len(before) - 1, field.span.end)
-    else:
-        behind = call.source[field.span.end :]
-        comma = len(behind) - len(behind.lstrip()) + 1 if behind.lstrip().startswith(b",") else 0
-        span = Span(field.span.start, field.span.end + comma)
-    return (Fix("Remove the field", (Edit(span, ""),)),)

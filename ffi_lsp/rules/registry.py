@@ -19,12 +19,18 @@ _MODULE_NAME = re.compile(r"(ffi\d{3})_(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule's `check` yields: a `Diagnostic` without what the rule itself knows; see there."""
+    """What a rule's `check` yields: a `Diagnostic` without what the rule itself knows; see there.
+
+    Parameters
+    ----------
+    severity: where this case does less damage than the rule's worst; None means the rule's own.
+    """
 
     span: Span
     message: str
     symbol: str | None = None
     fixes: tuple[Fix, ...] = ()
+    severity: Severity | None = None
 
 
 Check = Callable[[DlopenCall, LibraryFacts], Iterable[Finding]]
@@ -42,7 +48,7 @@ class Rule:
     ----------
     code: ``FFI201``.
     name: ``symbol-not-exported``.
-    severity: how much damage the mistake does.
+    severity: how much damage the mistake does at its worst.
     documentation: its page in Markdown: one line of summary, then the sections that say what, why and how to mend it.
     check: pure function that yields what is wrong with one call; a rule about comments has none of its own.
     """
@@ -70,9 +76,8 @@ class Rule:
 
     def diagnostic(self, finding: Finding) -> Diagnostic:
         """A finding as a diagnostic of this rule."""
-        return Diagnostic(
-            self.code, self.name, self.severity, finding.span, finding.message, finding.symbol, finding.fixes
-        )
+        severity = finding.severity or self.severity
+        return Diagnostic(self.code, self.name, severity, finding.span, finding.message, finding.symbol, finding.fixes)
 
 
 def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:

@@ -11,12 +11,14 @@ import pytest
 from ffi_core.dialects import read
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.fixing import apply_fix
+from ffi_lsp.prototypes import HeaderPrototypes
 from ffi_lsp.report.pages import pages
 from ffi_lsp.rules import RULES, LibraryFacts, Rule, run
 from ffi_lsp.workspace import Workspace
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 SECTIONS = ("What it does", "Why is this bad", "Bad", "Good", "Fix")
+PROTOTYPES = HeaderPrototypes()
 EVERY_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 
@@ -47,7 +49,7 @@ def folder_for(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable
 
 
 def judge(folder: Path, data: bytes) -> tuple[Diagnostic, ...]:
-    return Workspace().snapshot(folder / "example.ts", data).diagnostics
+    return Workspace(prototypes=PROTOTYPES).snapshot(folder / "example.ts", data).diagnostics
 
 
 @EVERY_RULE

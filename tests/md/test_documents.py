@@ -11,8 +11,10 @@ import pytest
 
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.fixing import apply_fix, apply_safe_fixes
+from ffi_lsp.prototypes import HeaderPrototypes
 from ffi_lsp.workspace import Snapshot, Workspace
 
+PROTOTYPES = HeaderPrototypes()
 FOLDER = Path(__file__).parent
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```(\S*) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
@@ -102,7 +104,7 @@ def folder_of(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[
 @pytest.mark.parametrize("case", CASES)
 def test_the_document_is_true(case: Section, folder_of: Callable[[Section], Path]) -> None:
     folder = folder_of(case)
-    workspace = Workspace()
+    workspace = Workspace(prototypes=PROTOTYPES)
     for name, text in case.sources.items():
         snapshot = workspace.snapshot(folder / name, text.encode())
         left = list(snapshot.diagnostics)
@@ -126,7 +128,7 @@ def test_the_document_is_true(case: Section, folder_of: Callable[[Section], Path
 @pytest.mark.parametrize("case", [case for case in CASES if case.values[0].fixed])  # type: ignore[union-attr]
 def test_the_fixes_give_the_text_that_is_shown(case: Section, folder_of: Callable[[Section], Path]) -> None:
     folder = folder_of(case)
-    workspace = Workspace()
+    workspace = Workspace(prototypes=PROTOTYPES)
     for name, (fixed, kind) in case.fixed.items():
         data = case.sources[name].encode()
         for _ in range(20):

@@ -1,0 +1,130 @@
+"""C prototypes for the workspace: who fetches them, and what a comparison with them comes to. Only a source does I/O.
+
+A source may answer with less than it was asked for, and with more the next time; what is not there is judged by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from ffi_core.headers import HeaderSettings, abi_of, mentioned_headers
+from ffi_core.library import Library
+from ffi_core.model import Declaration, DlopenCall, Mismatch, Prototype, Symbol
+from ffi_core.verify import compare, describe_library
+from ffi_lsp.rules import LibraryFacts
+from ffi_lsp.rules.schema_values import symbol_of
+
+_MOST_COMPARISONS_KEPT = 20_000
+_MENTION = b"ffi-header:"
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """The headers that a file names in ``// ffi-header: x.h``.
+
+    Parameters
+    ----------
+    headers: the names, in order.
+    folder: where names of files start; empty where there are no headers, so that all such files are alike.
+    """
+
+    headers: tuple[str, ...] = ()
+    folder: Path = Path()
+
+
+class PrototypeSource(Protocol):
+    """Whoever knows what C says of a library's symbols."""
+
+    def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+        """The prototypes that are known now.
+
+        Parameters
+        ----------
+        library: the library that exports the names.
+        names: the C names that are asked for.
+        mentioned: the headers that the file itself names.
+        """
+        ...
+
+
+class HeaderPrototypes:
+    """The source that reads headers when it is asked, and waits for them: for the command line, not for a keystroke."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, Mentioned], dict[str, Prototype | None]] = {}
+
+    def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+        """As `PrototypeSource.find`; a name is looked for once."""
+        from ffi_core.headers import find_prototypes
+
+        known = self._known.setdefault((library.path, mentioned), {})
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            settings = HeaderSettings(headers=mentioned.headers)
+            found = find_prototypes(library, unknown, settings=settings, base=mentioned.folder).prototypes
+            known.update({name: found.get(name) for name in unknown})
+        return {name: prototype for name in names if (prototype := known[name]) is not None}
+
+
+class Comparisons:
+    """Adds to facts what C says, and in what the declarations differ; each comparison is made once.
+
+    Parameters
+    ----------
+    source: who knows the prototypes; without one nothing is added.
+    """
+
+    def __init__(self, source: PrototypeSource | None) -> None:
+        self._source = source
+        self._made: dict[tuple[Declaration, Path], tuple[Symbol, Prototype, tuple[Mismatch, ...]]] = {}
+
+    def add(self, call: DlopenCall, facts: LibraryFacts, mentioned: Mentioned) -> LibraryFacts:
+        """The facts with the prototypes of the declared symbols, and the mismatches of each declaration."""
+        if self._source is None or facts.library is None:
+            return facts
+        exported = {
+            entry: found
+            for entry in call.declarations
+            if (name := symbol_of(call, entry)) is not None and (found := facts.find(name)) is not None
+        }
+        names_in: dict[Library, dict[str, None]] = {}
+        for symbol, library in exported.values():
+            names_in.setdefault(library, {})[symbol.name] = None
+        prototypes: dict[str, Prototype] = {}
+        for library, names in names_in.items():
+            prototypes.update(self._source.find(library, names, mentioned))
+        mismatches = {
+            entry.declaration: self._compare(entry.declaration, symbol, library, prototypes[symbol.name])
+            for entry, (symbol, library) in exported.items()
+            if entry.declaration is not None and symbol.name in prototypes
+        }
+        return replace(facts, prototypes=prototypes, mismatches=mismatches, abi=abi_of(facts.library))
+
+    def _compare(
+        self, declaration: Declaration, symbol: Symbol, library: Library, prototype: Prototype
+    ) -> tuple[Mismatch, ...]:
+        made = self._made.get((declaration, library.path))
+        if made is None or made[0] is not symbol or made[1] is not prototype:
+            where = describe_library(library)
+            found = compare(declaration, symbol, prototype, abi=abi_of(library), library=where)
+            if len(self._made) >= _MOST_COMPARISONS_KEPT:
+                self._made.clear()
+            made = self._made[declaration, library.path] = (symbol, prototype, tuple(found))
+        return made[2]
+
+
+def mentioned_in(data: bytes, folder: Path) -> Mentioned:
+    """The headers that a text names.
+
+    Parameters
+    ----------
+    data: the text in UTF-8.
+    folder: that of its file.
+    """
+    if _MENTION not in data:
+        return Mentioned()
+    headers = mentioned_headers(data.decode("utf-8", "replace"))
+    return Mentioned(headers, folder.absolute()) if headers else Mentioned()

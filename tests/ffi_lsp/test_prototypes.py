@@ -1,0 +1,67 @@
+"""Prototypes in the workspace: fetched once, from the headers that a file names, and never by a workspace without them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from ffi_core.library import Library
+from ffi_core.model import Prototype
+from ffi_lsp.prototypes import HeaderPrototypes, Mentioned, mentioned_in
+from ffi_lsp.workspace import Workspace
+
+TEXT = b"""// ffi-header: shop.h
+Deno.dlopen("./libshop.so", { shop_open: { parameters: ["f32"], result: "i32" } });
+"""
+
+
+class Counting:
+    """A source that notes what it was asked for."""
+
+    def __init__(self) -> None:
+        self.inner = HeaderPrototypes()
+        self.asked: list[tuple[str, Collection[str], Mentioned]] = []
+
+    def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+        self.asked.append((library.path.name, sorted(names), mentioned))
+        return self.inner.find(library, names, mentioned)
+
+
+def shop(compile_library: Callable[..., Path], folder: Path) -> Path:
+    shutil.copy(compile_library("extern int toupper(int); int shop_open(int d) { return toupper(d); }"), folder)
+    (folder / "libtest.so").rename(folder / "libshop.so")
+    (folder / "shop.h").write_text("int shop_open(int door);\n")
+    return folder / "example.ts"
+
+
+def test_without_a_source_nothing_is_compared(compile_library: Callable[..., Path], tmp_path: Path) -> None:
+    (facts,) = Workspace().snapshot(shop(compile_library, tmp_path), TEXT).facts
+    assert (dict(facts.prototypes), dict(facts.mismatches), facts.abi) == ({}, {}, None)
+
+
+def test_facts_hold_the_prototype_and_what_differs(compile_library: Callable[..., Path], tmp_path: Path) -> None:
+    file = shop(compile_library, tmp_path)
+    (facts,) = Workspace(prototypes=HeaderPrototypes()).snapshot(file, TEXT).facts
+    assert str(facts.prototypes["shop_open"]) == "int shop_open(int door)"
+    assert facts.prototypes["shop_open"].where == f"{tmp_path / 'shop.h'}:1"
+    assert [[found.kind for found in each] for each in facts.mismatches.values()] == [["class"]]
+
+
+def test_each_symbol_is_asked_of_the_library_that_exports_it_and_missing_ones_of_none(
+    compile_library: Callable[..., Path], tmp_path: Path
+) -> None:
+    source = Counting()
+    text = TEXT.replace(b"shop_open:", b"toupper: { parameters: ['i32'], result: 'i32' }, absent: {}, shop_open:")
+    Workspace(prototypes=source).snapshot(shop(compile_library, tmp_path), text)
+    mentioned = Mentioned(("shop.h",), tmp_path)
+    names = {library: names for library, names, _ in source.asked}
+    assert names.pop("libshop.so") == ["shop_open"]
+    assert list(names.values()) == [["toupper"]]
+    assert all(entry[2] == mentioned for entry in source.asked)
+
+
+def test_a_text_names_headers_in_comments_alone() -> None:
+    assert mentioned_in(b"// ffi-header: a.h, b.h\n", Path("/p")) == Mentioned(("a.h", "b.h"), Path("/p"))
+    assert mentioned_in(b"const header = 1;\n", Path("/p")) == Mentioned()
+    assert mentioned_in(b"// ffi-header:\n", Path("/p")) == Mentioned()
