@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 
 from ffi_core.bench.distribution import histogram
 from ffi_core.bench.report import RunReport, Status
@@ -22,6 +23,8 @@ def describe(report: RunReport, declaration: Declaration, *, picture: bool = Fal
     picture: whether to draw the spread of the samples with block characters beyond ASCII.
     """
     rows = [("library", report.library)]
+    if report.setup:
+        rows.append(("set-up", "; ".join(report.setup)))
     if report.status is not Status.DONE:
         rows += [("outcome", report.cause or report.status.value), ("what happened", report.message)]
     else:
@@ -30,10 +33,12 @@ def describe(report: RunReport, declaration: Declaration, *, picture: bool = Fal
         rows += _timings(report)
         if picture:
             rows.append(("spread", sparkline(report.samples_ns)))
+    if report.protections:
+        rows.append(("protected", ", ".join(report.protections)))
     if report.unprotected:
         rows.append(("unprotected", "; ".join(report.unprotected)))
     width = max(len(name) for name, _ in rows)
-    return "\n".join([str(declaration), *(f"  {name:<{width}}  {value}" for name, value in rows)])
+    return "\n".join([str(declaration), *(_lay_out(name, value, width) for name, value in rows)])
 
 
 def duration(nanoseconds: float) -> str:
@@ -50,6 +55,14 @@ def sparkline(samples: tuple[float, ...], bins: int = 40) -> str:
     most = max(count for _, _, count in counted)
     bars = "".join(_BARS[-(-count * 7 // most)] if count else " " for _, _, count in counted)
     return f"{duration(counted[0][0])} {bars} {duration(counted[-1][1])}"
+
+
+def _lay_out(name: str, value: str, width: int) -> str:
+    """A row, with what would run far beyond a terminal's edge in lines below each other."""
+    if name not in ("protected", "set-up"):
+        return f"  {name:<{width}}  {value}"
+    margin = " " * (width + 4)
+    return textwrap.fill(value, 110, initial_indent=f"  {name:<{width}}  ", subsequent_indent=margin)
 
 
 def _timings(report: RunReport) -> list[tuple[str, str]]:

@@ -69,6 +69,9 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         "--memory", metavar="MIB", type=_mebibytes, default=1024, help="address space at most (default 1024)"
     )
     parser.add_argument(
+        "--file-size", metavar="MIB", type=_file_size, default=64, help="largest file written at most (default 64)"
+    )
+    parser.add_argument(
         "--no-sandbox",
         dest="sandbox",
         action="store_false",
@@ -96,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"ffi-core bench: {error}", file=sys.stderr)
         return 2
     request = chosen.request(str(library), arguments.timeout, sandbox=arguments.sandbox)
-    report = quick_run(replace(request, memory=arguments.memory << 20))
+    report = quick_run(replace(request, memory=arguments.memory << 20, file_size=arguments.file_size << 20))
     if arguments.json:
         found = {"arguments": list(chosen.values), "arguments_from": chosen.origin}
         print(json.dumps(report.to_json() | found, indent=2))
@@ -179,6 +182,12 @@ def _runs(word: str) -> int:
 def _mebibytes(word: str) -> int:
     if not word.isdecimal() or not 64 <= int(word) <= 1 << 20:
         raise argparse.ArgumentTypeError(f"{word!r} is no number of mebibytes from 64 to {1 << 20}")
+    return int(word)
+
+
+def _file_size(word: str) -> int:
+    if not word.isdecimal() or int(word) > 1 << 20:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of mebibytes from 0 to {1 << 20}")
     return int(word)
 
 

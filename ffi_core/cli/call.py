@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         timed=False,
         sandbox=arguments.sandbox,
         memory=arguments.memory << 20,
+        file_size=arguments.file_size << 20,
     )
     report = quick_run(request)
     if arguments.json:

@@ -72,3 +72,18 @@ def test_what_calling_costs_stands_beside_what_the_function_costs() -> None:
     text = describe(report, COS)
     assert "empty call   1.50 ns in the same loop" in text
     assert "from Python  21.0 ns per call" in text
+
+
+def test_what_held_and_what_did_not_is_told() -> None:
+    protections = tuple(f"protection {number}" for number in range(12))
+    report = RunReport(
+        *(Status.DONE, None, "", "cos", "libm.so.6"),
+        setup=("x = out(8)", "fesetround(0) -> 0"),
+        protections=protections,
+        unprotected=("files: no Landlock",),
+    )
+    lines = describe(report, COS).splitlines()
+    assert max(map(len, lines)) <= 110
+    words = " ".join(" ".join(lines).split())
+    assert "set-up x = out(8); fesetround(0) -> 0" in words
+    assert f"protected {', '.join(protections)} unprotected files: no Landlock" in words

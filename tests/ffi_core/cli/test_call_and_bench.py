@@ -212,6 +212,20 @@ def test_a_library_beside_the_file_is_found_from_anywhere(
     assert json.loads(capfd.readouterr().out)["result"] == 3
 
 
+def test_the_limits_are_the_users(library: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    limits = ["--timeout", "3", "--memory", "512", "--file-size", "2"]
+    assert main(["call", str(library), "add(i32, i32) -> i32", "1", "2", "--json", *limits]) == 0
+    held = json.loads(capfd.readouterr().out)["protections"]
+    assert held[:3] == ["time 3 s", "memory 512 MiB", "files of 2 MiB"]
+
+
+@pytest.mark.parametrize("limit", [["--memory", "12"], ["--file-size", "-1"], ["--timeout", "0"]])
+def test_limits_that_make_no_sense_are_refused(limit: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["call", "libm.so.6", "cos(f64) -> f64", "1", *limit])
+    assert caught.value.code == 2
+
+
 # --- bench --runtimes -----------------------------------------------------------------------------------------------
 
 
