@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from ffi_core.c_types import CInteger, CStruct, CUnknown
+from ffi_core.c_types import CArray, CFunction, CInteger, CPointer, CStruct, CType, CUnknown
 from ffi_core.headers.abi import Abi, lay_out
+from ffi_core.model import Prototype
 
 STANDARD_NAMES = frozenset(
     {"size_t", "ssize_t", "ptrdiff_t", "intptr_t", "uintptr_t", "intmax_t", "uintmax_t", "time_t", "off_t", "off64_t"}
@@ -16,7 +17,7 @@ STANDARD_NAMES = frozenset(
 """Typedefs whose meaning the standards fix or leave to the target, whatever stands behind them in one header."""
 _GLIBC_NAMES = {"__int64_t": "int64_t", "__uint64_t": "uint64_t", "__off64_t": "off64_t", "__ssize_t": "ssize_t"}
 _GLIBC_NAMES |= {"__time_t": "time_t", "__off_t": "off_t", "u_int64_t": "uint64_t", "__intptr_t": "intptr_t"}
-BUDGET = 2000
+MOST_NODES = 2000
 """How many nodes one prototype's types may have; real ones stay below a hundred."""
 
 
@@ -84,3 +85,31 @@ def exported_names(name: str, label: str) -> tuple[str, ...]:
     if label in (f"__isoc99_{name}", f"__isoc23_{name}"):
         return name, label
     return (label or name,)
+
+
+def is_too_large(types: Iterable[CType]) -> bool:
+    """Whether types have more nodes, written out, than any real ones. A few typedefs can double a type forty times."""
+    waiting = list(types)
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return False
+        match waiting.pop():
+            case CPointer(to=inner) | CArray(element=inner):
+                waiting.append(inner)
+            case CFunction(result=result, parameters=parameters):
+                waiting += [result, *parameters]
+            case CStruct(fields=fields):
+                waiting += [field.type for field in fields]
+    return True
+
+
+def bounded(prototype: Prototype) -> Prototype:
+    """The prototype again.
+
+    Raises
+    ------
+    TooLargeError: its types have too many parts.
+    """
+    if is_too_large((prototype.result, *(type_ for _, type_ in prototype.parameters))):
+        raise TooLargeError
+    return prototype

@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,13 @@ from ffi_core.c_types import (
 )
 from ffi_core.headers.abi import Abi
 from ffi_core.headers.building import (
-    BUDGET,
     NOT_MODELLED,
     VA_LIST,
     TooLargeError,
+    bounded,
     exported_names,
     integer_of,
+    is_too_large,
     with_layout,
 )
 from ffi_core.headers.comments import comment_above
@@ -141,7 +143,6 @@ class _Reader:
         # a declaration that it mended after an error: it guesses ``int`` then, and we do not.
         self._is_invalid = cindex.conf.lib.clang_isInvalidDeclaration
         self._takes_arguments = cindex.conf.lib.clang_Cursor_isMacroFunctionLike
-        self._budget = 0
         self._seen: dict[str, CType] = {}
 
     def read(self, unit: Any) -> tuple[Prototype, ...]:
@@ -163,19 +164,16 @@ class _Reader:
         if cursor.location.file is None or self._is_invalid(cursor) or cursor.storage_class.name == "STATIC":
             return
         for name in exported_names(cursor.spelling, _label(cursor)):
-            self._budget = BUDGET
             if name not in found:
-                try:
-                    found[name] = make(cursor, name)
-                except (TooLargeError, RecursionError):
-                    return
+                with suppress(TooLargeError, RecursionError):
+                    found[name] = bounded(make(cursor, name))
 
     def _function(self, cursor: Any, name: str) -> Prototype:
         type_ = cursor.type
         canonical = type_.get_canonical()
         unspecified = canonical.kind == self._kinds.FUNCTIONNOPROTO
         arguments = list(cursor.get_arguments())
-        parameters = tuple((argument.spelling, self._parameter(argument)) for argument in arguments)
+        parameters = tuple((argument.spelling, self._parameter(argument.type)) for argument in arguments)
         if any(self._is_invalid(argument) for argument in arguments):
             parameters = tuple(
                 (
@@ -225,24 +223,22 @@ class _Reader:
         location = cursor.location
         return (location.file.name if location.file is not None else ""), location.line
 
-    def _parameter(self, cursor: Any) -> CType:
-        type_ = cursor.type
+    def _parameter(self, type_: Any) -> CType:
+        """The type of a parameter, which is a pointer where an array or a function is written."""
         canonical = type_.get_canonical()
         arrays = (self._kinds.CONSTANTARRAY, self._kinds.INCOMPLETEARRAY, self._kinds.VARIABLEARRAY)
         if canonical.kind in arrays:
             element = type_.element_type if type_.kind in arrays else canonical.element_type
             to = self._type(element, behind=True)
             return VA_LIST if to == VA_LIST else CPointer(to, element.is_const_qualified())
-        return self._type(type_)
+        made = self._type(type_)
+        return CPointer(made) if isinstance(made, CFunction) else made
 
     def _type(self, type_: Any, *, behind: bool = False) -> CType:
         """The C type; `behind` a pointer, a struct is only named."""
         key = f"{type_.spelling}|{behind}"
         if key in self._seen and type_.spelling and "(unnamed" not in key:
             return self._seen[key]
-        self._budget -= 1
-        if self._budget < 0:
-            raise TooLargeError
         made = self._make(type_, behind=behind)
         self._seen[key] = made
         return made
@@ -284,7 +280,7 @@ class _Reader:
                     return pointee  # where it is an array of one struct, a parameter of it is a pointer
                 return CPointer(pointee, to.is_const_qualified(), typedef)
             case "FUNCTIONPROTO" | "FUNCTIONNOPROTO":
-                parameters = tuple(self._type(argument) for argument in self._argument_types(type_))
+                parameters = tuple(self._parameter(argument) for argument in self._argument_types(type_))
                 variadic = kind == "FUNCTIONPROTO" and type_.is_function_variadic()
                 return CFunction(
                     self._type(type_.get_result()), parameters, variadic, kind == "FUNCTIONNOPROTO", typedef
@@ -332,6 +328,8 @@ class _Reader:
             bits = field.get_bitfield_width() if field.is_bitfield() else None
             name = "" if "(unnamed" in field.spelling or "(anonymous" in field.spelling else field.spelling
             fields.append(CField(name, self._type(field.type), field.get_field_offsetof(), bits))
+        if is_too_large(field.type for field in fields):
+            return CUnknown(tag, "it has more parts than any real one", typedef)
         return with_layout(CStruct(tag, tuple(fields), size, align, complete=True, typedef=typedef), self._abi)
 
 

@@ -28,8 +28,8 @@ from ffi_core.c_types import (
 )
 from ffi_core.headers.abi import Abi, lay_out
 from ffi_core.headers.building import (
-    BUDGET,
     INTEGER_WORDS,
+    MOST_NODES,
     NOT_MODELLED,
     TooLargeError,
     integer_name,
@@ -148,7 +148,7 @@ class _Reader:
             for entry in unit.iter_DIE_children(unit.get_top_DIE()):
                 name = self._symbol_of(entry)
                 if name in wanted and "DW_AT_external" in entry.attributes:
-                    self._budget = BUDGET
+                    self._budget = MOST_NODES
                     try:
                         found[name] = self._prototype(entry, name)
                     except (TooLargeError, RecursionError):

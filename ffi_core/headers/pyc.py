@@ -28,14 +28,16 @@ from ffi_core.c_types import (
 )
 from ffi_core.headers.abi import Abi, lay_out
 from ffi_core.headers.building import (
-    BUDGET,
     INTEGER_WORDS,
+    MOST_NODES,
     NOT_MODELLED,
     VA_LIST,
     TooLargeError,
+    bounded,
     exported_names,
     integer_name,
     integer_of,
+    is_too_large,
 )
 from ffi_core.headers.comments import comment_above
 from ffi_core.headers.constants import NotConstantError, evaluate
@@ -136,9 +138,9 @@ class _Reader:
         """What was declared, by name; made at the end, when every struct is known that is defined at all."""
         found = {}
         for name, node in self._declared.items():
-            self._budget = BUDGET
+            self._budget = MOST_NODES
             try:
-                found[name] = self._prototype(node, name)
+                found[name] = bounded(self._prototype(node, name))
             except (TooLargeError, RecursionError):
                 continue
         return found
@@ -146,7 +148,7 @@ class _Reader:
     def _note(self, node: Any, label: str) -> None:
         if not isinstance(node, c_ast.Typedef | c_ast.Decl):
             return
-        self._budget = BUDGET
+        self._budget = MOST_NODES
         self._note_tags(node.type)
         if isinstance(node, c_ast.Typedef):
             self._typedefs[node.name] = node.type
@@ -317,6 +319,8 @@ class _Reader:
                 if bits is None:
                     return CUnknown(tag, "the width of a bit-field is not known")
             fields.append(CField(entry.name or "", self._type(entry.type), 0, bits))
+        if is_too_large(field.type for field in fields):
+            return CUnknown(tag, "it has more parts than any real one")
         placed = lay_out(CStruct(tag, tuple(fields), complete=True), self._abi)
         return placed or CUnknown(tag, "a field's type is not known")
 
