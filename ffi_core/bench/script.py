@@ -3,8 +3,8 @@
     // ffi-setup: db = out(8); sqlite3_open_v2(":memory:", db, 6, null)
     // ffi-bench: sqlite3_changes(db)
 
-A call names a function of the same schema; an argument is a literal, a list of bytes, ``out(SIZE)`` (zeroed bytes),
-``bytes("text")`` (without a NUL behind), or a name given earlier with ``=``. What a name means to a call is told in
+A call names a function of the same schema; an argument is a literal, a list of bytes, ``out(SIZE)`` or ``zeros(SIZE)``
+(zeroed bytes), ``bytes("text")`` (without a NUL behind), or a name given earlier with ``=``. What a name means to a call is told in
 `ffi_core.bench.arguments`; ``&name`` always is the address of its bytes. Nothing is run here.
 """
 
@@ -66,6 +66,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORDS: dict[str, object] = {"null": None, "undefined": None, "true": True, "false": False, "NaN": "NaN"}
+_MAKERS = ("out", "zeros", "bytes")
 
 
 def read_statements(text: str) -> tuple[Statement, ...]:
@@ -161,10 +162,10 @@ class _Reader:
 
     def _statement(self) -> Statement:
         first = self._name("a name or a call")
-        if self._word == "(" and first not in ("out", "bytes"):
+        if self._word == "(" and first not in _MAKERS:
             return Statement(None, first, self._arguments())
         self._expect("=")
-        if self._kind == "name" and self._word not in (*_WORDS, "out", "bytes"):
+        if self._kind == "name" and self._word not in (*_WORDS, *_MAKERS):
             function = self._name("a call")
             if self._word == "(":
                 return Statement(first, function, self._arguments())
@@ -200,11 +201,11 @@ class _Reader:
 
     def _made(self, name: str) -> object:
         match name, self._arguments():
-            case "out", (int() as size,):
+            case "out" | "zeros", (int() as size,):
                 return {"out": size}
             case "bytes", (str() as text,):
                 return list(text.encode())
-        raise self._error('expected out(SIZE) or bytes("text")')
+        raise self._error('expected out(SIZE), zeros(SIZE) or bytes("text")')
 
     def _list(self) -> list[object]:
         self._expect("[")

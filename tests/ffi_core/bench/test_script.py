@@ -39,6 +39,7 @@ from ffi_core.dialects import read
         ("true", True),
         ("[1, 2, 255]", [1, 2, 255]),
         ("out(8)", {"out": 8}),
+        ("zeros(4096)", {"out": 4096}),
         ('bytes("hé")', [104, 195, 169]),
         ("db", {"name": "db"}),
         ("&db", {"address": "db"}),
