@@ -5,8 +5,10 @@ Whatever could take the process along runs in one of its own, with a time limit.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -403,6 +405,61 @@ with Callback(INT_TO_INT, close) as callback: library.sum_of(1, callback)
 print(loaded())
 """)
     assert output == "True\nFalse\n"
+
+
+def test_callbacks_come_and_go_while_threads_of_c_call_them(survive: Survive) -> None:
+    output = survive("""
+sys.unraisablehook = lambda report: stale.append(report.exc_type)
+library = dlopen(LIBRARY, declare(in_threads="function i32 -> i32", in_thread="function i32 -> i32"))
+stop, stale, wrong = time.monotonic() + 2, [], []
+def work(number):
+    while time.monotonic() < stop:
+        callback = Callback(INT_TO_INT, lambda value: value + number)
+        closer = threading.Thread(target=callback.close)
+        try:
+            if number % 2: closer.start()
+            # Zeros where the callback was closed first; never another callback's answer.
+            answer = library.in_thread(callback, 1000)
+            if answer not in (1000 + number, 0): wrong.append(answer)
+            if library.in_threads(callback, 4) not in range(0, 7 + 4 * number): wrong.append("sum")
+        except ffi_core.ClosedError: stale.append(None)
+        finally:
+            if number % 2: closer.join()
+            callback.close()
+threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+sys.setswitchinterval(1e-5)
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert not wrong, wrong[:5]
+assert set(stale) <= {None, ffi_core.ClosedError}, set(stale)
+print("done")
+""")
+    assert output == "done\n"
+
+
+def test_a_pipe_on_the_library_path_does_not_hang_the_loader(survive: Survive, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "libpipe.so")
+    output = survive(f"""
+os.environ["LD_LIBRARY_PATH"] = {str(tmp_path)!r}
+try: dlopen("libpipe.so", {{}})
+except ffi_core.LibraryLoadError as error: print(error.reason.value)
+""")
+    assert output == "not-a-library\n"
+
+
+def test_an_interrupt_while_a_value_is_converted_leaves_nothing_locked(opened: Callable[..., Any]) -> None:
+    library = opened(f={"parameters": ["buffer", "i32", ONE], "result": "void", "name": "nothing"})
+    plain = opened(f={"parameters": ["buffer", "i32"], "result": "void", "name": "nothing"})
+    block = bytearray(4)
+
+    class Interrupts:
+        def __index__(self) -> int:
+            raise KeyboardInterrupt
+
+    for call in (lambda: library.f(block, Interrupts(), b"x"), lambda: plain.f(block, Interrupts())):
+        with pytest.raises(KeyboardInterrupt):
+            call()
+        block.append(1)
 
 
 def test_a_struct_that_holds_itself_is_refused_in_no_time() -> None:
