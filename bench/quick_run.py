@@ -1,8 +1,9 @@
 """The native timing loop of a quick run beside a C `for` loop over the same call.
 
 Each call is timed by a quick run (in its child process, without the sandbox, whose filter makes system calls dearer)
-and by a C program compiled on the spot that loads the library in the same way. The two take turns; the figure is the
-ratio of neighbours in time, as the median over the rounds, with the quartiles as its spread.
+and by a C program compiled on the spot that loads the library in the same way: from inside, in calibrated batches, and
+from outside, as the difference in wall time between the program with many calls and with none. The three take turns;
+the figures are ratios of neighbours in time, as medians over the rounds, with the quartiles as their spread.
 
     python bench/quick_run.py [--json] [--rounds N]
 """
@@ -17,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +44,7 @@ CASES = (
     Case(
         "libc.so.6", "strlen(buffer) -> usize", ("twelve bytes",), "unsigned long (*)(const char *)", '"twelve bytes"'
     ),
-    Case("libc.so.6", "getppid() -> i32", (), "int (*)(void)", ""),
+    Case("libc.so.6", "getpid() -> i32", (), "int (*)(void)", ""),
     Case("libsqlite3.so.0", "sqlite3_libversion_number() -> i32", (), "int (*)(void)", ""),
 )
 
@@ -63,9 +65,14 @@ static int by_size(const void *one, const void *other) {
     return (difference > 0) - (difference < 0);
 }
 
-int main(void) {
+int main(int count_of_words, char **words) {
     void *library = dlopen("%(library)s", RTLD_NOW);
     __typeof__(%(c_type)s0) call = %(c_type)sdlsym(library, "%(symbol)s");
+    if (count_of_words > 1) {
+        long turns = atol(words[1]);
+        for (long turn = 0; turn < turns; turn++) call(%(c_arguments)s);
+        return 0;
+    }
     double samples[250];
     for (long count = 1;; count *= 2) {
         double start = now();
@@ -95,27 +102,46 @@ def build(case: Case, folder: Path) -> Path:
     return program
 
 
+def time_outside(program: Path, calls: int) -> float:
+    """Nanoseconds per call, from the wall times of the whole program with that many calls and with none."""
+    walls = []
+    for count in (0, calls):
+        started = time.perf_counter_ns()
+        subprocess.run([program, str(count)], check=True)
+        walls.append(time.perf_counter_ns() - started)
+    return (walls[1] - walls[0]) / calls
+
+
 def compare(case: Case, program: Path, rounds: int) -> dict[str, object]:
-    """Nanoseconds per call on both sides, and their ratio."""
+    """Nanoseconds per call in each way, and the ratios of the quick run to the other two."""
     request = RunRequest(case.library, parse_signature(case.signature), case.arguments, sandbox=False)
-    ours, theirs = [], []
-    for turn in range(rounds):
-        for side in ("quick run", "C")[:: 1 if turn % 2 else -1]:
-            if side == "C":
-                theirs.append(float(subprocess.run([program], capture_output=True, text=True, check=True).stdout))
-                continue
-            report = quick_run(request)
-            if report.median_ns is None:
-                sys.exit(f"bench/quick_run.py: {report.message}")
-            ours.append(report.median_ns)
-    ratios = sorted(mine / other for mine, other in zip(ours, theirs, strict=True))
-    return {
-        "call": case.signature,
-        "quick_run_ns": statistics.median(ours),
-        "c_ns": statistics.median(theirs),
-        "ratio": statistics.median(ratios),
-        "ratio_quartiles": [percentile(ratios, 0.25), percentile(ratios, 0.75)],
+    found: dict[str, list[float]] = {"quick_run": [], "c": [], "outside": []}
+
+    def quick() -> float:
+        report = quick_run(request)
+        if report.median_ns is None:
+            sys.exit(f"bench/quick_run.py: {report.message}")
+        return report.median_ns
+
+    # A quarter of a second of calls makes the start of a process small beside them.
+    calls = round(0.25e9 / max(quick(), 0.1))
+    ways = {
+        "quick_run": quick,
+        "c": lambda: float(subprocess.run([program], capture_output=True, text=True, check=True).stdout),
+        "outside": lambda: time_outside(program, calls),
     }
+    for turn in range(rounds):
+        for way in list(ways)[:: 1 if turn % 2 else -1]:
+            found[way].append(ways[way]())
+    row: dict[str, object] = {"call": case.signature}
+    row |= {f"{way}_ns": statistics.median(times) for way, times in found.items()}
+    for way, name in (("c", "ratio"), ("outside", "outside_ratio")):
+        ratios = sorted(mine / other for mine, other in zip(found["quick_run"], found[way], strict=True))
+        row |= {
+            name: statistics.median(ratios),
+            f"{name}_quartiles": [percentile(ratios, 0.25), percentile(ratios, 0.75)],
+        }
+    return row
 
 
 def main() -> int:
@@ -137,11 +163,14 @@ def main() -> int:
     if options.json:
         print(json.dumps(results, indent=2))
         return 0
-    print(f"{'call':38}{'quick run':>12}{'C loop':>12}{'ratio':>8}  quartiles")
+    headings = "".join(f"{way:>12}{'ratio':>8}{'quartiles':>15}" for way in ("C loop", "outside"))
+    print(f"{'call':38}{'quick run':>12}{headings}")
     for row in results:
-        low, high = row["ratio_quartiles"]
-        times = f"{row['quick_run_ns']:>9.2f} ns{row['c_ns']:>9.2f} ns"
-        print(f"{row['call']:38}{times}{row['ratio']:>8.3f}  {low:.3f} - {high:.3f}")
+        line = f"{row['call']:38}{row['quick_run_ns']:>9.2f} ns"
+        for way, name in (("c", "ratio"), ("outside", "outside_ratio")):
+            low, high = row[f"{name}_quartiles"]
+            line += f"{row[f'{way}_ns']:>9.2f} ns{row[name]:>8.3f}{f'{low:.3f} - {high:.3f}':>15}"
+        print(line)
     return 0
 
 

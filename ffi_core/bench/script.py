@@ -4,8 +4,8 @@
     // ffi-bench: sqlite3_changes(db)
 
 A call names a function of the same schema; an argument is a literal, a list of bytes, ``out(SIZE)`` or ``zeros(SIZE)``
-(zeroed bytes), ``bytes("text")`` (without a NUL behind), or a name given earlier with ``=``. What a name means to a call is told in
-`ffi_core.bench.arguments`; ``&name`` always is the address of its bytes. Nothing is run here.
+(zeroed bytes), ``bytes("text")`` (without a NUL behind), or a name given earlier with ``=``. What a name means to a
+call is told in `ffi_core.bench.arguments`; ``&name`` always is the address of its bytes. Nothing is run here.
 """
 
 from __future__ import annotations
