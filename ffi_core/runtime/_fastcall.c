@@ -244,18 +244,19 @@ pad(const Plan *plan, Slot *slots)
 }
 
 #define INLINE_HOLDS 8
+#define ANY_COUNT 255
 
 /* The builtin behind every bound function: check the count, convert, call, convert back.
  *
  * `count`, `class` and `result` are constants in the entries below that serve the commonest signatures, so that
- * what follows folds into straight code; class ANY means any parameters, and only the result is a constant.
+ * what follows folds into straight code. Class ANY means that parameters differ in class, ANY_COUNT any number of them.
  */
 INLINE PyObject *
 call(PyObject *self, PyObject *const *arguments, Py_ssize_t given, int count, int class, int result)
 {
     const Plan *plan = (Plan *)self;
-    const int any = class == CLASS_ANY && count != 0;
-    const Py_ssize_t wanted = any ? Py_SIZE(plan) : count;
+    const int any = class == CLASS_ANY && count != 0, any_count = count == ANY_COUNT;
+    const Py_ssize_t wanted = any_count ? Py_SIZE(plan) : count;
     if (UNLIKELY(given != wanted)) {
         return arity_error(plan, given);
     }
@@ -264,10 +265,10 @@ call(PyObject *self, PyObject *const *arguments, Py_ssize_t given, int count, in
     Holds holds = {space, 0};
     const int may_hold = any ? plan->holds != 0 : class == CLASS_BUFFER;
     int shape;
-    if (any) {
+    if (any_count) {
         shape = plan->shape;
         pad(plan, slots);
-        if (UNLIKELY(plan->holds > INLINE_HOLDS)) {
+        if (any && UNLIKELY(plan->holds > INLINE_HOLDS)) {
             holds.holds = PyMem_New(Hold, plan->holds);
             if (!holds.holds) {
                 return PyErr_NoMemory();
@@ -282,7 +283,7 @@ call(PyObject *self, PyObject *const *arguments, Py_ssize_t given, int count, in
 #pragma GCC unroll 8
     for (Py_ssize_t index = 0; index < wanted; index++) {
         const Type *type = &plan->parameters[index];
-        int slot = any ? type->slot : is_float(class) ? INTEGER_REGISTERS + (int)index : (int)index;
+        int slot = any_count ? type->slot : is_float(class) ? INTEGER_REGISTERS + (int)index : (int)index;
         if (UNLIKELY(store(plan->declaration, (int)index, type, any ? type->class : class, arguments[index],
                            &slots[slot], &holds))) {
             goto done;
@@ -311,8 +312,6 @@ done:
     DO(COUNT, CLASS, F64)                                                                                             \
     DO(COUNT, CLASS, F32)
 
-#define ANY_COUNT 255
-
 #define FOR_EACH_ENTRY(DO)                                                                                            \
     FOR_EACH_RESULT(DO, 0, ANY)                                                                                       \
     FOR_EACH_RESULT(DO, 1, INT)                                                                                       \
@@ -328,6 +327,7 @@ done:
     FOR_EACH_RESULT(DO, 4, INT)                                                                                       \
     FOR_EACH_RESULT(DO, 4, F64)                                                                                       \
     FOR_EACH_RESULT(DO, 6, INT)                                                                                       \
+    FOR_EACH_RESULT(DO, ANY_COUNT, INT)                                                                               \
     FOR_EACH_RESULT(DO, ANY_COUNT, ANY)
 
 #define DEFINE_ENTRY(COUNT, CLASS, RESULT)                                                                            \
@@ -351,8 +351,8 @@ entry_of(const Plan *plan, int class)
     {COUNT, CLASS_##CLASS, CLASS_##RESULT, call_##COUNT##_##CLASS##_##RESULT},
         FOR_EACH_ENTRY(LIST_ENTRY)};
     for (size_t index = 0; index < sizeof(entries) / sizeof(entries[0]); index++) {
-        int fits = entries[index].count == ANY_COUNT ||
-                   (entries[index].count == Py_SIZE(plan) && entries[index].class == class);
+        int fits = (entries[index].count == ANY_COUNT || entries[index].count == Py_SIZE(plan)) &&
+                   (entries[index].class == CLASS_ANY || entries[index].class == class);
         if (fits && entries[index].result == plan->result.class) {
             return entries[index].entry;
         }
