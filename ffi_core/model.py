@@ -376,12 +376,18 @@ class CallSite:
     span: the whole call.
     callee_span: the name that is called.
     arguments: one value for each argument, folded; `complete` is False behind a spread.
+    used: whether the value is surely made use of: stored, compared, calculated with, a member of it read.
+    operator: where it stands in an operation with two sides, the operator: ``"==="``.
+    operand: the other side of that, folded; None without operator.
     """
 
     symbol: str
     span: Span
     callee_span: Span
     arguments: Array
+    used: bool = False
+    operator: str | None = None
+    operand: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ffi_core.model import Binding, CallSite, Span, Text, Value
 from ffi_core.source.call import CallText, arguments_of, call_at
-from ffi_core.source.literal import TRANSPARENT, key_of, span_of, text_of
+from ffi_core.source.literal import TRANSPARENT, fold, key_of, span_of, text_of
 from ffi_core.source.scope import Declared, Reference, Scopes
 
 if TYPE_CHECKING:
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 _WRAPPERS = TRANSPARENT | {"await_expression"}
 _VARIABLE_TARGETS = {"identifier", "shorthand_property_identifier_pattern"}
+
+_CHOICES = {"&&", "||", "??"}
+_USES = {
+    "variable_declarator": "value",
+    "assignment_expression": "right",
+    "augmented_assignment_expression": "right",
+    "member_expression": "object",
+    "subscript_expression": "object",
+    "if_statement": "condition",
+    "while_statement": "condition",
+    "ternary_expression": "condition",
+}
+"""Where a value is made use of: the kind of node, and the field in which the value stands."""
 
 _MOST_UNFINISHED_CALLS = 8  # people type one at a time; each costs a walk over all that follows it
 
@@ -271,8 +284,25 @@ class Flow:
             depth -= 1
         call = path[depth - 1]
         if call.type == "call_expression" and _is(call, "function", path[depth]):
-            site = CallSite(symbol.name, span_of(call), symbol.place, arguments_of(call, self.lookup))
+            used, operator, operand = self._value_of(path[:depth])
+            arguments = arguments_of(call, self.lookup)
+            site = CallSite(symbol.name, span_of(call), symbol.place, arguments, used, operator, operand)
             symbol.owner.calls.append(site)
+
+    def _value_of(self, path: Path) -> tuple[bool, str | None, Value | None]:
+        """Whether an expression's value is used, and in an operation the operator and the other side."""
+        depth = len(path) - 1
+        while depth > 1 and path[depth - 1].type in TRANSPARENT:
+            depth -= 1
+        node, parent = path[depth], path[depth - 1]
+        if parent.type == "binary_expression":
+            operator = parent.child_by_field_name("operator")
+            other = parent.child_by_field_name("right" if _is(parent, "left", node) else "left")
+            word = operator.type if operator is not None else ""
+            operand = fold(other, self.lookup) if other is not None else None
+            return word not in _CHOICES, word, operand
+        field_name = _USES.get(parent.type)
+        return field_name is not None and _is(parent, field_name, node), None, None
 
 
 def _times_set(declared: Declared | None, references: list[Reference]) -> int:

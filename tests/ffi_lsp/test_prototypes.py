@@ -1,4 +1,4 @@
-"""Prototypes in the workspace: fetched once, from the headers that a file names, and never by a workspace without them."""
+"""Prototypes in the workspace: fetched once, from the headers that a file names; without a source there are none."""
 
 from __future__ import annotations
 

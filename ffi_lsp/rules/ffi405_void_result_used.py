@@ -1,0 +1,59 @@
+"""The result of a function that is declared without one, used as a value.
+
+## What it does
+
+Finds calls of functions with a `void` result whose value is stored, compared or calculated with. That it is returned,
+or passed on, is not judged.
+
+## Why is this bad
+
+The value is undefined. Either the declaration lacks the result, or the code waits for something that never comes.
+
+## Bad
+
+```js
+import { dlopen } from "bun:ffi";
+const { symbols } = dlopen("libc.so.6", {
+  getpid: { args: [] },
+});
+if (symbols.getpid() > 1) console.log("a child");
+```
+
+## Good
+
+```js
+import { dlopen } from "bun:ffi";
+const { symbols } = dlopen("libc.so.6", {
+  getpid: { args: [], returns: "int" },
+});
+if (symbols.getpid() > 1) console.log("a child");
+```
+
+## Fix
+
+None: whether the declaration is wrong or the use, only the author knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ffi_core.model import DlopenCall
+from ffi_core.types import Kind
+from ffi_lsp.diagnostic import Severity
+from ffi_lsp.rules.call_arguments import declared_calls
+from ffi_lsp.rules.facts import LibraryFacts
+from ffi_lsp.rules.registry import Finding
+
+SEVERITY = Severity.WARNING
+
+
+def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+    """Every such call; one that another thread makes gives a promise."""
+    for site, signature in declared_calls(call):
+        entry = call.declaration_of(site.symbol)
+        waits = entry is not None and entry.declaration is not None and entry.declaration.nonblocking
+        if site.used and signature.result.kind is Kind.VOID and not waits:
+            yield Finding(
+                site.span, f"{site.symbol!r} is declared without a result; its value is undefined", site.symbol
+            )
