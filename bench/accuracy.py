@@ -1,10 +1,10 @@
 """Whether the quick run tells the truth: functions of known cost, the same call again and again, limits that must hold.
 
-The functions are compiled on the spot and watch the clock themselves: one always takes the time it is given (and some
-tens of nanoseconds to read the clock, so that it is given far longer times), one takes
-from 1 to 2 ms, spread evenly, so that the true median is 1.5 ms and the true median absolute deviation 0.25 ms. A
-figure is good where it lies within 5% of the truth; runs of the same call agree where their medians lie within 5% of
-the median of all. An answer about a function that never returns must come within the time limit and one second.
+The functions are compiled on the spot and watch the clock themselves. One takes the time that it is given, and some
+tens of nanoseconds to read the clock; one takes from 1 to 2 ms, spread evenly, so that the true median is 1.5 ms and
+the true median absolute deviation 0.25 ms. A figure is good where it lies within 5% of the truth; runs of the same call
+agree where their medians lie within 5% of the median of all. An answer about a function that never returns must come
+within the time limit and one second.
 
     python bench/accuracy.py [--json] [--runs N]
 

@@ -22,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,19 @@ def native_contenders(folder: Path) -> list[Contender]:
     ]
 
 
-def javascript_contenders(folder: Path) -> tuple[list[Contender], list[Absent]]:
-    """Each runtime that is here with the program in its own dialect, and those that are not here."""
+def javascript_contenders(folder: Path, only: Sequence[str]) -> tuple[list[Contender], list[Absent]]:
+    """Each runtime that is here with the program in its own dialect, and those that are not here.
+
+    Parameters
+    ----------
+    folder: for what is compiled.
+    only: the runtimes that are wanted; empty for all.
+    """
     present: list[Contender] = []
     absent: list[Absent] = []
     for name, file in PROGRAMS.items():
+        if only and name not in only:
+            continue
         here, missing = gather(file, frozenset({name}), [name], folder)
         present += here
         absent += missing
@@ -166,7 +175,7 @@ def main() -> int:
         except CannotCompareError as error:
             print(f"bench/headline.py: {error}", file=sys.stderr)
             return 2
-        present, absent = javascript_contenders(Path(name))
+        present, absent = javascript_contenders(Path(name), options.only)
         contenders += present
         if options.only:
             contenders = [entry for entry in contenders if entry.name in (BASE, *options.only)]
