@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 
-from ffi_core.bench.distribution import histogram
+from ffi_core.bench.distribution import histogram, summarise
 from ffi_core.bench.report import RunReport, Status
 from ffi_core.model import Declaration
 
@@ -85,5 +85,7 @@ def _timings(report: RunReport) -> list[tuple[str, str]]:
             ("unsteady", "the first and the second half of the run disagree: the machine was busy, or warming up")
         )
     if report.outliers:
-        rows.append(("outliers", f"{report.outliers} of {batches} batches"))
+        found = summarise(report.samples_ns)
+        sides = f"{found.high_outliers} slow, {found.low_outliers} fast"
+        rows.append(("outliers", f"{report.outliers} of {batches} batches: {sides}"))
     return rows

@@ -45,10 +45,10 @@ def test_a_failure_is_told_with_its_cause_and_without_figures() -> None:
 
 
 def test_an_unsteady_run_and_its_outliers_are_named() -> None:
-    samples = (8.0, 9.0, 20.0)
+    samples = (*[9.0] * 8, 8.9, 20.0)
     report = RunReport(
         *(Status.DONE, None, "", "cos", "libm.so.6", 30, 9.0, 1.0, 8.0, 20.0, 1e9 / 9),
-        outliers=1,
+        outliers=2,
         steady=False,
         batch_size=10,
         samples_ns=samples,
@@ -57,7 +57,7 @@ def test_an_unsteady_run_and_its_outliers_are_named() -> None:
     text = describe(report, COS)
     assert '"NaN"' in text
     assert "unsteady" in text
-    assert "1 of 3 batches" in text
+    assert "2 of 10 batches: 1 slow, 1 fast" in text
     assert "spread" not in text
     assert "spread" in describe(report, COS, picture=True)
 
