@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ffi_core.c_types import (
     CArray,
@@ -53,6 +53,7 @@ _FIXED: Mapping[str, Integer] = {
 }
 _ARM = {"arm", "armeb", "aarch64", "aarch64_be"}
 _UNSIGNED_CHAR = _ARM | {"ppc", "ppc64", "ppc64le", "s390", "s390x", "riscv32", "riscv64"}
+_SMALL_LONG_DOUBLES = {"x86": (12, 4), "s390x": (16, 8)}
 _PLATFORM_NAMES = {"amd64": "x86_64", "arm64": "aarch64", "i386": "x86", "i686": "x86", "armv7l": "arm"}
 POINTER_SIZED = ("size_t", "uintptr_t", "ssize_t", "ptrdiff_t", "intptr_t")
 """Standard integer types that are as wide as a pointer on every target here."""
@@ -72,7 +73,8 @@ class Abi:
     stack_variadics: whether the arguments behind ``...`` travel elsewhere than a fixed parameter's (Apple's ARM64).
     struct_limit: structs larger than this many bytes are passed as the address of a copy; None where none is.
     odd_structs_by_address: whether that also holds for structs whose size is no power of two (Windows x64).
-    microsoft: whether bit-fields are laid out as Microsoft's compiler does.
+    bit_fields: whose rules place bit-fields: System V's; ARM's, which differ for unnamed ones and are not modelled for
+        those; Microsoft's, which are not modelled at all.
     """
 
     name: str
@@ -83,7 +85,7 @@ class Abi:
     stack_variadics: bool = False
     struct_limit: int | None = None
     odd_structs_by_address: bool = False
-    microsoft: bool = False
+    bit_fields: Literal["system-v", "arm", "microsoft"] = "system-v"
 
     def integer(self, type_: CInteger) -> Integer | None:
         """Size and sign of an integer type, or None where this target does not say."""
@@ -91,24 +93,14 @@ class Abi:
 
     def layout(self, type_: CType) -> tuple[int, int] | None:
         """Size and alignment in bytes as a struct's field; None for what has none or is not known."""
-        match type_:
-            case CBool():
-                return 1, 1
-            case CInteger():
-                known = self.integer(type_)
-                return known and (known[0], min(known[0], self.align_64))
-            case CFloat(basis=basis):
-                return self.floats.get(basis)
-            case CPointer():
-                return self.pointer, self.pointer
-            case CArray(element=element, count=count):
-                inner = self.layout(element)
-                return inner and (inner[0] * count, inner[1])
-            case CStruct():
-                placed = self.place(type_)
-                return (placed.size, placed.align) if placed is not None else None
-            case CVoid() | CFunction() | CUnknown():
-                return None
+        placed = self.placed(type_)
+        return placed[1] if placed is not None else None
+
+    def placed(self, type_: CType) -> tuple[CType, tuple[int, int]] | None:
+        """A type with the structs in it laid out, and its size and alignment; None where one of them is not known."""
+        whole = self._placed(type_)
+        extent = self._extent(whole) if whole is not None else None
+        return (whole, extent) if whole is not None and extent is not None else None
 
     def place(self, struct: CStruct) -> CStruct | None:
         """The struct as this target lays it out; None where that is not known.
@@ -122,44 +114,63 @@ class Abi:
             return struct if self == host_abi() else None
         return lay_out(struct, self)
 
+    def _placed(self, type_: CType) -> CType | None:
+        """The type with every struct in it laid out, each once; None where one cannot be."""
+        match type_:
+            case CStruct():
+                return self.place(type_)
+            case CArray(element=element, count=count, typedef=typedef):
+                placed = self._placed(element)
+                return CArray(placed, count, typedef) if placed is not None else None
+            case _:
+                return type_
+
+    def _extent(self, placed: CType) -> tuple[int, int] | None:
+        match placed:
+            case CBool():
+                return 1, 1
+            case CInteger():
+                known = self.integer(placed)
+                return known and (known[0], min(known[0], self.align_64))
+            case CFloat(basis=basis):
+                return self.floats.get(basis)
+            case CPointer():
+                return self.pointer, self.pointer
+            case CArray(element=element, count=count):
+                inner = self._extent(element)
+                return inner and (inner[0] * count, inner[1])
+            case CStruct(size=size, align=align):
+                return size, align
+            case CVoid() | CFunction() | CUnknown():
+                return None
+
 
 def lay_out(struct: CStruct, abi: Abi) -> CStruct | None:
     """Place the fields of a struct by the rules of C on a target, without packing; None where a field is not known."""
-    if abi.microsoft and any(field.bits is not None for field in struct.fields):
+    bits = [field for field in struct.fields if field.bits is not None]
+    if bits and (abi.bit_fields == "microsoft" or (abi.bit_fields == "arm" and not all(field.name for field in bits))):
         return None
     end, widest, strictest = 0, 0, 1
     fields = []
     for field in struct.fields:
-        inner = abi.layout(field.type)
-        if inner is None:
+        placed = abi.placed(field.type)
+        if placed is None:
             return None
-        size, align = inner[0] * 8, inner[1] * 8
+        type_, inner = placed
+        width, align = inner[0] * 8, inner[1] * 8
         start = 0 if struct.union else end
-        if field.bits is None:
+        if field.bits is None or field.bits == 0:
             start += -start % align
-        elif field.bits == 0:
-            end += -end % align
-            continue
-        elif start % size + field.bits > size:
-            start += -start % size
-        end = start + (size if field.bits is None else field.bits)
+        elif start % width + field.bits > width:
+            start += -start % width
+        end = start + (width if field.bits is None else field.bits)
         widest = max(widest, end)
-        # An unnamed bit-field pads, and does not align the struct (System V; ARM differs, and there nobody knows).
+        # An unnamed bit-field pads, and does not align the struct.
         if field.bits is None or field.name:
             strictest = max(strictest, align)
-        fields.append(CField(field.name, _placed(field.type, abi), start, field.bits))
-    bits = widest + -widest % strictest
-    return CStruct(struct.tag, tuple(fields), bits // 8, strictest // 8, complete=True, typedef=struct.typedef)
-
-
-def _placed(type_: CType, abi: Abi) -> CType:
-    match type_:
-        case CStruct():
-            return abi.place(type_) or type_
-        case CArray(element=element, count=count, typedef=typedef):
-            return CArray(_placed(element, abi), count, typedef)
-        case _:
-            return type_
+        fields.append(CField(field.name, type_, start, field.bits))
+    size = widest + -widest % strictest
+    return CStruct(struct.tag, tuple(fields), size // 8, strictest // 8, complete=True, typedef=struct.typedef)
 
 
 @lru_cache(maxsize=64)
@@ -199,15 +210,15 @@ def abi_for(format_: str, architecture: str, bits: int) -> Abi:
         stack_variadics=apple and architecture == "aarch64",
         struct_limit=8 if windows and architecture == "x86_64" else 16 if architecture == "aarch64" else None,
         odd_structs_by_address=windows and architecture == "x86_64",
-        microsoft=windows,
+        bit_fields="microsoft" if windows else "arm" if architecture in _ARM else "system-v",
     )
 
 
 def _long_double(architecture: str, bits: int, *, plain: bool) -> tuple[int, int] | None:
     if plain:
         return None
-    if architecture == "x86":
-        return 12, 4
+    if architecture in _SMALL_LONG_DOUBLES:
+        return _SMALL_LONG_DOUBLES[architecture]
     return (16, 16) if bits == 64 or architecture in {"x32", "riscv32"} else None
 
 

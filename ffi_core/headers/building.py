@@ -55,8 +55,7 @@ def with_layout(struct: CStruct, abi: Abi) -> CStruct:
     placed = lay_out(struct, abi)
     same = placed is not None and (placed.size, placed.align) == (struct.size, struct.align)
     if same and placed is not None:
-        kept = [field for field in struct.fields if field.bits != 0]
-        same = [field.offset for field in placed.fields] == [field.offset for field in kept]
+        same = [field.offset for field in placed.fields] == [field.offset for field in struct.fields]
     return replace(struct, natural=same)
 
 

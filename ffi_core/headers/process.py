@@ -20,6 +20,7 @@ TIMEOUT = 20.0
 _TICK = 0.02
 _DECIDING_VARIABLES = ("PATH", "CC", "CPATH", "C_INCLUDE_PATH", "SDKROOT")
 _OTHER_VARIABLES = ("HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+_ANSWER = ("parser", "prototypes", "stamps", "complaints")
 _LONGEST_COMPLAINT = 300
 
 
@@ -94,12 +95,14 @@ def _kill_group(child: subprocess.Popen[bytes]) -> None:
 def _understand(subject: str, exit_code: int, answer: bytes, complaint: bytes) -> dict[str, Any]:
     try:
         told = json.loads(answer)
-    except ValueError as error:
+        if "error" in told:
+            header, reason, detail = told["error"]
+            error = HeaderError(header, HeaderFailure(reason), detail)
+        else:
+            return {name: told[name] for name in _ANSWER}
+    except (ValueError, TypeError, KeyError) as trouble:
         words = complaint.decode("utf-8", "replace").strip().splitlines()
         last = f": {words[-1][:_LONGEST_COMPLAINT]}" if words else ""
-        how = f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
-        raise HeaderError(subject, HeaderFailure.CRASHED, f"the reader ended with {how}{last}") from error
-    if "error" in told:
-        header, reason, detail = told["error"]
-        raise HeaderError(header, HeaderFailure(reason), detail)
-    return dict(told)
+        how = f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code} and no answer"
+        raise HeaderError(subject, HeaderFailure.CRASHED, f"the reader ended with {how}{last}") from trouble
+    raise error
