@@ -16,9 +16,8 @@ from ffi_core.bench.counting import CannotCountError, Counter
 from ffi_core.bench.programs import gather
 from ffi_core.bench.runtimes import Absent
 from ffi_core.bench.table import Table
+from ffi_core.cli.program import INTERRUPTED
 from ffi_core.model import DlopenCall
-
-_INTERRUPTED = 130
 
 
 def compare_runtimes(arguments: argparse.Namespace) -> int:
@@ -38,7 +37,7 @@ def compare_runtimes(arguments: argparse.Namespace) -> int:
             present, absent = gather(file, dialects, arguments.runtimes, Path(folder))
         except KeyboardInterrupt:
             print("ffi-core bench: interrupted before the first run", file=sys.stderr)
-            return _INTERRUPTED
+            return INTERRUPTED
         if not present:
             for entry in absent:
                 print(f"ffi-core bench: {entry.name}: {entry.reason} ({entry.remedy})", file=sys.stderr)
@@ -51,7 +50,7 @@ def compare_runtimes(arguments: argparse.Namespace) -> int:
     if not _export(table, arguments):
         return 2
     if table.interrupted:
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0 if table.succeeded else 1
 
 
