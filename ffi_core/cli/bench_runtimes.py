@@ -46,7 +46,7 @@ def compare_runtimes(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(table.to_json(), indent=2))
     else:
-        _show(table, arguments.runs)
+        _show(table)
     if not _export(table, arguments):
         return 2
     if table.interrupted:
@@ -112,10 +112,11 @@ def _export(table: Table, arguments: argparse.Namespace) -> bool:
     return True
 
 
-def _show(table: Table, runs: int) -> None:
+def _show(table: Table) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
 
+    runs = max(len(result.runs) for result in table.results)
     drawn = RichTable(title=f"wall time, median of {runs} interleaved runs", title_justify="left", box=None)
     for heading in ("runtime", "version", "wall time", "x fastest", ""):
         drawn.add_column(heading, justify="right" if heading.startswith(("wall", "x ")) else "left", no_wrap=True)
