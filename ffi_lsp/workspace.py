@@ -24,6 +24,8 @@ from ffi_lsp.rules import LibraryFacts, run
 from ffi_lsp.rules.schema_values import symbol_of
 from ffi_lsp.text import SourceText
 
+LARGEST_TEXT = 4 << 20
+"""Bytes. Nobody writes a longer source, and the tree of one would take more than a hundred times its size."""
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
 _MOST_LIBRARIES_KEPT = 256
 _LOOK_UPS_BEFORE_READING_ALL_PAYS = 100
@@ -46,6 +48,7 @@ class Snapshot:
     calls: the calls that open a library, in order.
     facts: what is known about the library of each call.
     diagnostics: what the rules say, in the order of the text.
+    too_large: whether the text may hold bindings, but is longer than `LARGEST_TEXT`, so that nobody looked.
     """
 
     path: Path
@@ -54,6 +57,7 @@ class Snapshot:
     calls: tuple[DlopenCall, ...]
     facts: tuple[LibraryFacts, ...]
     diagnostics: tuple[Diagnostic, ...]
+    too_large: bool = False
 
 
 _Key = tuple[str, Path, bool]
@@ -88,6 +92,8 @@ class Workspace:
         text = SourceText(data)
         if not mentions_bindings(data):
             return Snapshot(path, text, version, (), (), ())
+        if len(data) > LARGEST_TEXT:
+            return Snapshot(path, text, version, (), (), (), too_large=True)
         tree = self._trees[path] = parse(data, path.suffix, self._trees.get(path))
         calls = read_tree(tree)
         mentioned = mentioned_in(data, path.parent)

@@ -1,0 +1,63 @@
+"""Which findings a run is asked for: by code, by the beginning of a code, by name, by severity. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ffi_lsp.diagnostic import Diagnostic, Severity
+from ffi_lsp.rules import RULES
+
+_ORDER = (Severity.HINT, Severity.INFORMATION, Severity.WARNING, Severity.ERROR)
+
+
+class UnknownRuleError(ValueError):
+    """No rule goes by a word; the message names the nearest one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked for.
+
+    Parameters
+    ----------
+    codes: the codes of the rules.
+    least: the least severity.
+    """
+
+    codes: frozenset[str] = frozenset(RULES)
+    least: Severity = Severity.HINT
+
+    def of(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Those of the diagnostics that are asked for."""
+        least = _ORDER.index(self.least)
+        return tuple(entry for entry in found if entry.code in self.codes and _ORDER.index(entry.severity) >= least)
+
+
+def select(chosen: Iterable[str], ignored: Iterable[str], least: Severity = Severity.HINT) -> Selection:
+    """Read a selection.
+
+    Parameters
+    ----------
+    chosen: words for rules: ``FFI201``, ``FFI2``, ``symbol-not-exported``; none means all.
+    ignored: words for rules that are left out of those.
+    least: the least severity.
+
+    Raises
+    ------
+    UnknownRuleError: a word stands for no rule.
+    """
+    codes = {code for word in chosen for code in _codes_of(word)} or set(RULES)
+    return Selection(frozenset(codes - {code for word in ignored for code in _codes_of(word)}), least)
+
+
+def _codes_of(word: str) -> set[str]:
+    family = word.upper()
+    found = {rule.code for rule in RULES.values() if rule.code.startswith(family) or rule.name == word.lower()}
+    if not found or not word:
+        words = [*RULES, *(rule.name for rule in RULES.values())]
+        near = difflib.get_close_matches(family, words, n=1) or difflib.get_close_matches(word.lower(), words, n=1)
+        hint = f"; did you mean {near[0]}?" if near else "; `ffi-lsp rules` lists all"
+        raise UnknownRuleError(f"there is no rule {word!r}{hint}")
+    return found
