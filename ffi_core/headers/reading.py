@@ -60,7 +60,7 @@ def read_headers(
     """
     trouble = request.problem()
     if trouble is not None:
-        raise HeaderError(" ".join(request.headers), HeaderFailure.BAD_REQUEST, trouble)
+        raise HeaderError("the headers asked for", HeaderFailure.BAD_REQUEST, trouble)
     parsers = (parser,) if parser is not None else available_parsers()
     failure = HeaderError(
         " ".join(request.headers),

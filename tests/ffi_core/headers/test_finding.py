@@ -221,13 +221,17 @@ def test_the_shipped_table_serves_the_c_library_alone(installed: Callable[..., L
         assert is_standard_library(open_library(path))
 
 
-def test_functions_of_the_system_are_found_by_name_alone(tmp_path: Path) -> None:
-    write(tmp_path / "only.h", "int only_here(void);\nint other(void);\n")
-    settings = HeaderSettings((), (str(tmp_path),))
-    header = HeaderSettings((str(tmp_path / "only.h"),))
-    assert told(find_in_headers(["only_here"], settings=header)) == {"only_here": "int only_here(void)"}
-    assert told(find_in_headers(["strlen"], settings=header)) == {}
-    assert settings.include_dirs
+def test_without_a_library_any_header_of_the_system_may_declare_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = write(tmp_path / "include/deep/only.h", "int only_here(void);\n")
+    monkeypatch.setattr("ffi_core.headers.finding._SYSTEM_DIRECTORIES", (str(tmp_path / "include"),))
+    assert told(find_in_headers(["only_here", "strlen"])) == {
+        "only_here": "int only_here(void)",
+        "strlen": "size_t strlen(const char *s)",
+    }
+    settings = HeaderSettings((str(header),))
+    assert told(find_in_headers(["only_here", "strlen"], settings=settings)) == {"only_here": "int only_here(void)"}
 
 
 def test_the_index_answers_from_disk_and_sees_what_changed(tmp_path: Path) -> None:
