@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -108,8 +108,8 @@ class QuickRuns:
         JsonRpcInvalidParams: where the order itself is wrong.
         """
         order = Order.read(params.arguments)
-        call, facts = self._find(order)
-        from ffi_core.bench import ArgumentsError, RunRequest, choose_arguments
+        call, facts, text = self._find(order)
+        from ffi_core.bench import ArgumentsError, choose_arguments
         from ffi_core.bench.text import duration
         from ffi_lsp.ide.measured import Measurement
 
@@ -117,12 +117,12 @@ class QuickRuns:
         if entry is None or entry.declaration is None or facts.library is None:
             return self._refuse(order, _why_not(order, call, facts))
         try:
-            arguments = choose_arguments(call, order.symbol, order.arguments)
+            arguments = choose_arguments(call, order.symbol, order.arguments, text)
         except ArgumentsError as error:
             return self._refuse(order, f"{order.symbol} was not called: {error}.")
-        request = RunRequest(str(facts.library.path), entry.declaration, arguments.values)
+        request = arguments.request(str(facts.library.path))
         if order.timeout is not None:
-            request = RunRequest(request.library, request.declaration, request.arguments, order.timeout)
+            request = replace(request, timeout=order.timeout)
         report = await self._run(request, params.work_done_token)
         answer = self._answer(request, report)
         document = self._server.documents.get(order.uri)
@@ -140,7 +140,7 @@ class QuickRuns:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
 
-    def _find(self, order: Order) -> tuple[DlopenCall, LibraryFacts]:
+    def _find(self, order: Order) -> tuple[DlopenCall, LibraryFacts, bytes]:
         document = self._server.documents.get(order.uri)
         if document is None:
             raise _wrong(f"finds no open text {order.uri}")
@@ -151,7 +151,7 @@ class QuickRuns:
         found = next((pair for pair in pairs if pair[0].declaration_of(order.symbol) is not None), None)
         if found is None:
             raise _wrong(f"finds no declaration of {order.symbol!r} in {order.uri}; the text may have changed")
-        return found
+        return *found, snapshot.text.data
 
     async def _run(self, request: RunRequest, token: types.ProgressToken | None) -> RunReport:
         from ffi_core.bench import quick_run
@@ -200,9 +200,10 @@ def _wrong(reason: str) -> JsonRpcInvalidParams:
 
 def _sentence(request: RunRequest, report: RunReport) -> str:
     """The report in one sentence, as it is shown to the person."""
+    from ffi_core.bench.script import spell_arguments
     from ffi_core.bench.text import duration
 
-    called = f"{report.symbol}({', '.join(json.dumps(value) for value in request.arguments)})"
+    called = f"{report.symbol}({spell_arguments(request.arguments)})"
     if report.status != "done":
         return f"{called}: {report.message}"
     signature = request.declaration.signature
