@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -112,6 +111,8 @@ def save(key: str, table: PrototypeTable, stamps: list[Stamp]) -> None:
 
 def write_atomically(path: Path, data: bytes) -> bool:
     """Write a file of the cache, so that nobody ever reads half of it; False where it cannot be written."""
+    import tempfile
+
     name = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ffi_core.headers import dwarf, packages, table
@@ -122,9 +123,10 @@ class _Search:
         packaged = packages.package_headers(library) if self._missing else ()
         if packaged:
             self._by_index(packaged, near=False)
-        # A package has said all there is; without one, what lies near may be the library's own.
-        places = [] if packaged else [*self._directories(), *_headers_beside(library)]
-        self._by_index([*self._own_directories, *places], near=True)
+        if self._missing:
+            # A package has said all there is; without one, what lies near may be the library's own.
+            places = self._own_directories if packaged else [*self._directories, *_headers_beside(library)]
+            self._by_index(places, near=True)
         if table.is_standard_library(library):
             self._take(table.standard_prototypes())
         if self._missing and library.format == "elf" and dwarf.is_installed():
@@ -198,10 +200,11 @@ class _Search:
     def _request(self, headers: tuple[str, ...]) -> HeaderRequest:
         # A compiler searches the system's directory itself, last; before its own headers it would hide some of them.
         directories = [
-            entry for entry in self._directories() if entry not in _SYSTEM_DIRECTORIES and Path(entry).is_dir()
+            entry for entry in self._directories if entry not in _SYSTEM_DIRECTORIES and Path(entry).is_dir()
         ]
         return HeaderRequest(headers, tuple(directories), self._settings.defines)
 
+    @cached_property
     def _directories(self) -> list[str]:
         """The include directories that come with the settings and the library."""
         if self._library is None:

@@ -105,11 +105,13 @@ def _pkg_config_files(library: LibraryFile) -> Iterator[Path]:
 def _include_directories(path: Path, flag: str) -> tuple[str, ...]:
     """The directories in a ``.pc`` file whose ``Libs`` name the library (pkg-config(1), "Metadata file syntax")."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ()
+    if flag not in text:
+        return ()
     variables, fields = {"pcfiledir": str(path.parent)}, {}
-    for line in lines:
+    for line in text.splitlines():
         name, sign, value = re.split(r"([=:])", f"{line}=", maxsplit=1)
         value = _VARIABLE.sub(lambda match: variables.get(match.group(1), ""), value.removesuffix("=").strip())
         if sign == "=":

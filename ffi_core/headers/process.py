@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -41,6 +40,8 @@ def ask_worker(task: dict[str, Any], timeout: float = TIMEOUT, cancel: threading
     ------
     HeaderError: the worker said so, crashed, was cancelled, or ran out of its limits.
     """
+    import tempfile
+
     subject = str(task.get("library") or " ".join(task.get("headers", ())))
     command = [sys.executable, "-P", "-m", "ffi_core.headers.worker"]
     with tempfile.TemporaryFile() as letter, tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaint:

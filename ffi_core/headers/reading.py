@@ -10,7 +10,6 @@ import shutil
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 
 from ffi_core.headers import cache, clang, process
 from ffi_core.headers.abi import LibraryFile, host_abi
@@ -139,6 +138,9 @@ def read_debug_information(
 
 @lru_cache(maxsize=4)
 def _version_of(parser: Parser) -> str:
+    """What decides how it reads, besides the headers: its own version and this project's."""
+    from importlib.metadata import PackageNotFoundError, version
+
     names = {Parser.LIBCLANG: ("libclang-ng", "libclang", "clang"), Parser.DWARF: ("pyelftools",)}
     for name in names.get(parser, ("pycparser",)):
         try:

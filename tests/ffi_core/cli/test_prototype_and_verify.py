@@ -254,7 +254,7 @@ def test_progress_is_shown_on_a_terminal_and_never_in_a_pipe(library: Path, tmp_
     piped = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=fresh, check=True
     )
-    assert piped.stderr == b""
+    assert not piped.stderr
     parent, terminal = pty.openpty()
     fresh["XDG_CACHE_HOME"] = str(tmp_path / "two")
     shown = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=terminal, env=fresh)

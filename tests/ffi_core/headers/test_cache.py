@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ffi_core.headers import HeaderRequest, PrototypeTable, process, read_headers
-from ffi_core.headers.cache import cache_folder
+from ffi_core.headers.cache import cache_folder, load
 
 
 class WorkerAskedError(Exception):
@@ -106,22 +106,31 @@ def test_a_full_disk_is_no_error_and_leaves_no_half_entry(
     assert not cache.exists() or [path for path in cache.iterdir() if path.stat().st_size] == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_a_damaged_entry_is_ignored(data: st.DataObject, cache: Path, header: Path) -> None:
-    expected = dict(read(header))
-    (entry,) = cache.iterdir()
+def test_a_damaged_entry_is_as_good_as_none(data: st.DataObject, cache: Path, header: Path) -> None:
+    if not cache.exists():
+        read(header)
+    (entry,) = (path for path in cache.iterdir() if path.name != "damaged")
     whole = entry.read_bytes()
     cut = data.draw(st.integers(0, len(whole) - 1))
-    kind = data.draw(st.sampled_from(["cut", "flip", "grow", "noise"]))
     damaged = {
         "cut": whole[:cut],
         "flip": whole[:cut] + bytes([whole[cut] ^ 0x41]) + whole[cut + 1 :],
         "grow": whole + b"\nx\t[]",
         "noise": data.draw(st.binary(max_size=64)),
-    }[kind]
-    entry.write_bytes(damaged)
+    }[data.draw(st.sampled_from(["cut", "flip", "grow", "noise"]))]
+    entry.with_name("damaged").write_bytes(damaged)
+    assert load(entry.name) is not None
+    assert load("damaged") is None
+
+
+def test_what_is_damaged_is_read_anew(cache: Path, header: Path) -> None:
+    expected = dict(read(header))
+    (entry,) = cache.iterdir()
+    entry.write_bytes(entry.read_bytes()[:-9])
     assert dict(read(header)) == expected
+    assert load(entry.name) is not None
 
 
 def test_the_cache_is_the_users_and_never_in_the_tree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

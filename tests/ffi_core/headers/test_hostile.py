@@ -7,14 +7,24 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ffi_core.headers import HeaderError, HeaderFailure, HeaderRequest, Parser, find_in_headers, process, read_headers
+from ffi_core.headers import (
+    HeaderError,
+    HeaderFailure,
+    HeaderRequest,
+    Parser,
+    PrototypeTable,
+    find_in_headers,
+    process,
+    read_headers,
+)
 from ffi_core.headers import HeaderSettings as Settings
-from tests.ffi_core.headers.conftest import ReadText
 
+ReadText = Callable[..., PrototypeTable]
 BOUND = 2.0
 """Seconds that an endless header gets in these tests."""
 
@@ -175,3 +185,19 @@ def test_without_any_parser_the_error_says_what_to_install(monkeypatch: pytest.M
     with pytest.raises(HeaderError, match=r"ffi-lsp\[headers\]") as caught:
         read_headers(HeaderRequest(("stdio.h",)))
     assert caught.value.reason is HeaderFailure.NO_PARSER
+
+
+def test_a_libclang_that_cannot_be_loaded_leaves_the_work_to_pycparser(
+    monkeypatch: pytest.MonkeyPatch, read_text: ReadText
+) -> None:
+    ask = process.ask_worker
+
+    def without_libclang(task: dict[str, object], *rest: object) -> object:
+        if task["parser"] == Parser.LIBCLANG:
+            raise HeaderError("any.h", HeaderFailure.NO_PARSER, "libclang cannot be loaded")
+        return ask(task, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(process, "ask_worker", without_libclang)
+    table = read_text("int left_to_the_other(void);")
+    assert table.parser == Parser.PYCPARSER
+    assert "left_to_the_other" in table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 from ffi_core.c_types import CInteger, CPointer, CStruct, CType, CUnknown
 from ffi_core.headers import HeaderError, HeaderFailure, HeaderRequest, Parser, PrototypeTable, read_headers
 from ffi_core.model import Prototype, PrototypeKind
-from tests.ffi_core.headers.conftest import ReadText
 
+ReadText = Callable[..., PrototypeTable]
 SPOTS: dict[str, tuple[int, list[str]]] = {
     "sqlite3.h": (
         270,
