@@ -407,6 +407,7 @@ class DlopenCall:
     calls: each call of a bound function.
     labels: those names among bindings and uses that others read as well, as in ``{ f }`` and ``export { f }``, so that
         the variable cannot be renamed alone.
+    imported: where values of other modules stand in this file; what is wrong with those cannot be mended here.
     source: the text of the whole file, which every span refers to.
     """
 
@@ -420,6 +421,7 @@ class DlopenCall:
     uses: tuple[tuple[str, Span], ...] = ()
     calls: tuple[CallSite, ...] = ()
     labels: tuple[Span, ...] = ()
+    imported: tuple[Span, ...] = ()
     source: bytes = field(default=b"", repr=False, compare=False)
 
     def declaration_of(self, name: str) -> SourceDeclaration | None:

@@ -19,6 +19,7 @@ from ffi_core.model import DlopenCall, Symbol, Text
 from ffi_core.source import SourceTree, parse
 from ffi_lsp import suppress
 from ffi_lsp.diagnostic import Diagnostic
+from ffi_lsp.imports import ModuleFiles
 from ffi_lsp.prototypes import Comparisons, PrototypeSource, mentioned_in
 from ffi_lsp.rules import LibraryFacts, run
 from ffi_lsp.rules.schema_values import symbol_of
@@ -71,11 +72,17 @@ class Workspace:
     ----------
     clock: seconds; decides when a library's file is looked at again.
     prototypes: who knows what C says of a library's symbols; without it declarations are not compared with C.
+    follow_imports: whether values that other files export are read from there; they are judged where they are used.
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, prototypes: PrototypeSource | None = None
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        prototypes: PrototypeSource | None = None,
+        follow_imports: bool = False,
     ) -> None:
+        self._modules = ModuleFiles() if follow_imports else None
         self._libraries = _Libraries(clock)
         self._comparisons = Comparisons(prototypes)
         self._trees: dict[Path, SourceTree] = {}
@@ -95,7 +102,7 @@ class Workspace:
         if len(data) > LARGEST_TEXT:
             return Snapshot(path, text, version, (), (), (), too_large=True)
         tree = self._trees[path] = parse(data, path.suffix, self._trees.get(path))
-        calls = read_tree(tree)
+        calls = read_tree(tree, path, self._modules.open if self._modules is not None else None)
         mentioned = mentioned_in(data, path.parent)
         facts = tuple(
             self._comparisons.add(call, self._libraries.facts(call, path.parent), mentioned) for call in calls

@@ -8,12 +8,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from types import MappingProxyType
 
 from ffi_core.dialects.base import Dialect
 from ffi_core.model import DlopenCall
-from ffi_core.source import Scopes, SourceTree, parse
+from ffi_core.source import Modules, OpenModule, Scopes, SourceTree, parse
 
 __all__ = ["DIALECTS", "Dialect", "mentions_bindings", "read", "read_tree"]
 
@@ -48,10 +49,20 @@ def read(text: bytes, path: str | PurePath) -> tuple[DlopenCall, ...]:
     return read_tree(parse(text, PurePath(path).suffix)) if mentions_bindings(text) else ()
 
 
-def read_tree(tree: SourceTree) -> tuple[DlopenCall, ...]:
-    """As `read`, from a tree that is there already."""
-    scopes = Scopes(tree)
+def read_tree(
+    tree: SourceTree, path: PurePath | None = None, open_module: OpenModule | None = None
+) -> tuple[DlopenCall, ...]:
+    """As `read`, from a tree that is there already.
+
+    Parameters
+    ----------
+    tree: the file.
+    path: its name, if it has one, from which the modules that it imports are looked for.
+    open_module: finds those modules; without it what they export is not known.
+    """
+    scopes = Scopes(tree) if path is None or open_module is None else Modules(open_module).scopes(tree, path)
     calls = [
         call for dialect in DIALECTS.values() if dialect.may_be_in(tree.text) for call in dialect.read(tree, scopes)
     ]
-    return tuple(sorted(calls, key=lambda call: call.span))
+    imported = tuple(sorted(scopes.imports))
+    return tuple(sorted((replace(call, imported=imported) for call in calls), key=lambda call: call.span))

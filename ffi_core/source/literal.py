@@ -6,6 +6,7 @@ What cannot be folded is `Unknown`, never a guess. Nothing is evaluated beyond l
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,14 @@ TRANSPARENT = frozenset(
 _MAX_DEPTH = 64
 _MAX_STEPS = 200_000  # consts that hold one another twice over would double with each level
 _FOLDER_OF_THE_FILE = {"import.meta.dirname", "import.meta.dir"}
+_EQUAL, _UNEQUAL = {"==", "==="}, {"!=", "!=="}
+_SYSTEM = sys.platform if sys.platform in {"darwin", "win32"} else "linux"
+# What is read is judged for the system that it is judged on; the branches of other systems are not.
+_PLATFORM = {
+    "process.platform": _SYSTEM,
+    "Deno.build.os": {"win32": "windows"}.get(_SYSTEM, _SYSTEM),
+    "globalThis.process.platform": _SYSTEM,
+}
 _URL_TO_PATH = {"fileURLToPath", "fromFileUrl"}
 
 
@@ -109,7 +118,9 @@ class _Folder:
             case "new_expression" | "call_expression":
                 return self.path_beside(node, depth)
             case "binary_expression":
-                return self.sum(node, depth)
+                return self.operation(node, depth)
+            case "ternary_expression":
+                return self.choice(node, depth)
             case "number":
                 return number(text_of(node), span)
             case "true" | "false":
@@ -228,7 +239,8 @@ class _Folder:
         if isinstance(value, Object) and value.complete and key is not None:
             found = value.get(key)
             return _placed_at(found.value, span_of(node)) if found is not None else Unknown(span_of(node))
-        return Unknown(span_of(node))
+        here = _PLATFORM.get(text_of(node)) if isinstance(value, Unknown) else None
+        return Unknown(span_of(node)) if here is None else Text(span_of(node), here)
 
     def path_beside(self, node: Node, depth: int) -> Value:
         """``new URL("x.so", import.meta.url)``, and ``fileURLToPath`` of it: a path from the file's folder."""
@@ -244,16 +256,27 @@ class _Folder:
                 return Text(span_of(node), path.value if "/" in path.value else f"./{path.value}")
         return Unknown(span_of(node))
 
-    def sum(self, node: Node, depth: int) -> Value:
+    def operation(self, node: Node, depth: int) -> Value:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None or operator.type != "+":
+        if left is None or right is None or operator is None or operator.type not in {"+", *_EQUAL, *_UNEQUAL}:
             return Unknown(span_of(node))
         match self.fold(left, depth + 1), self.fold(right, depth + 1):
-            case Text(value=first), Text(value=second):
+            case Text(value=first), Text(value=second) if operator.type == "+":
                 return Text(span_of(node), first + second)
+            case Text(value=first), Text(value=second):
+                return Boolean(span_of(node), (first == second) == (operator.type in _EQUAL))
             case _:
                 return Unknown(span_of(node))
+
+    def choice(self, node: Node, depth: int) -> Value:
+        """``condition ? a : b`` where the condition is known, as ``process.platform === "darwin"`` is."""
+        condition = node.child_by_field_name("condition")
+        known = self.fold(condition, depth + 1) if condition is not None else None
+        if not isinstance(known, Boolean):
+            return Unknown(span_of(node))
+        branch = node.child_by_field_name("consequence" if known.value else "alternative")
+        return self.fold(branch, depth + 1) if branch is not None else Unknown(span_of(node))
 
     def template(self, node: Node, depth: int) -> Value:
         holes = [child for child in node.named_children if child.type == "template_substitution"]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ffi_core.model import Span
+from ffi_core.model import Span, Value
 from ffi_core.source.literal import span_of, text_of
 from ffi_core.source.parse import SourceTree
 
@@ -134,10 +135,19 @@ class Reference:
 
 
 class Scopes:
-    """The names of one tree. Answers are remembered as long as it lives."""
+    """The names of one tree. Answers are remembered as long as it lives.
 
-    def __init__(self, tree: SourceTree) -> None:
+    Parameters
+    ----------
+    tree: the file.
+    imported: gives the value of a name that the file imports, where it is used; without it such names have none.
+    """
+
+    def __init__(self, tree: SourceTree, imported: Callable[[Declared, Span], Value | None] | None = None) -> None:
         self.tree = tree
+        self.imports: set[Span] = set()
+        """Where values of other modules stand."""
+        self._imported = imported
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
         self._nested: dict[str, _Nested] = {}
 
@@ -153,12 +163,19 @@ class Scopes:
         found = self.occurrences(declared.name)[1]
         return [entry for entry in found if self.resolve(declared.name, entry.span.start) == declared]
 
-    def constant(self, node: Node) -> Node | None:
-        """The expression behind a name, where that is a ``const`` of this file; what `ffi_core.source.fold` asks."""
-        if node.type not in _VARIABLES or node.text not in self._maybe_constants:
+    def constant(self, node: Node) -> Node | Value | None:
+        """What a name stands for: the expression that a ``const`` of this file is set to, or the value of an import;
+        what `ffi_core.source.fold` asks.
+        """
+        if node.type not in _VARIABLES or (self._imported is None and node.text not in self._maybe_constants):
             return None
         declared = self.resolve(text_of(node), node.start_byte)
-        return declared.value if declared is not None else None
+        if declared is None or declared.keyword != "import" or self._imported is None:
+            return declared.value if declared is not None else None
+        value = self._imported(declared, span_of(node))
+        if value is not None:
+            self.imports.add(value.span)
+        return value
 
     def occurrences(self, name: str) -> tuple[tuple[Declared, ...], tuple[Reference, ...]]:
         """Declarations of the name anywhere in the file, and the places where it is used as a variable."""

@@ -103,7 +103,7 @@ def _judge(
     paths: Collection[Path], name_of_stdin: Path, selection: Selection, mending: _Mending, tally: Tally
 ) -> Iterator[Snapshot]:
     """A snapshot for each file that has findings."""
-    workspace = Workspace(prototypes=HeaderPrototypes())
+    workspace = Workspace(prototypes=HeaderPrototypes(), follow_imports=True)
     for path in _files(paths, tally):
         from_stdin = path == Path("-")
         name = name_of_stdin if from_stdin else path

@@ -5,6 +5,8 @@ To add one, add a file ``ffiNNN_name.py`` with a docstring, a ``SEVERITY`` and `
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.rules.facts import LibraryFacts
@@ -28,5 +30,19 @@ def run(call: DlopenCall, facts: LibraryFacts) -> list[Diagnostic]:
     -------
     The diagnostics in the order of the text.
     """
-    found = [diagnostic for rule in RULES.values() for diagnostic in rule.judge(call, facts)]
+    found = [_mendable_here(call, entry) for rule in RULES.values() for entry in rule.judge(call, facts)]
     return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+
+
+def _mendable_here(call: DlopenCall, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic without the fixes that would change a value which another module exports."""
+    if not call.imported or not diagnostic.fixes:
+        return diagnostic
+    kept = tuple(
+        fix
+        for fix in diagnostic.fixes
+        if not any(
+            edit.span.start < span.end and span.start < edit.span.end for edit in fix.edits for span in call.imported
+        )
+    )
+    return replace(diagnostic, fixes=kept)

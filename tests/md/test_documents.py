@@ -104,7 +104,7 @@ def folder_of(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[
 @pytest.mark.parametrize("case", CASES)
 def test_the_document_is_true(case: Section, folder_of: Callable[[Section], Path]) -> None:
     folder = folder_of(case)
-    workspace = Workspace(prototypes=PROTOTYPES)
+    workspace = Workspace(prototypes=PROTOTYPES, follow_imports=True)
     for name, text in case.sources.items():
         snapshot = workspace.snapshot(folder / name, text.encode())
         left = list(snapshot.diagnostics)
@@ -128,7 +128,7 @@ def test_the_document_is_true(case: Section, folder_of: Callable[[Section], Path
 @pytest.mark.parametrize("case", [case for case in CASES if case.values[0].fixed])  # type: ignore[union-attr]
 def test_the_fixes_give_the_text_that_is_shown(case: Section, folder_of: Callable[[Section], Path]) -> None:
     folder = folder_of(case)
-    workspace = Workspace(prototypes=PROTOTYPES)
+    workspace = Workspace(prototypes=PROTOTYPES, follow_imports=True)
     for name, (fixed, kind) in case.fixed.items():
         data = case.sources[name].encode()
         for _ in range(20):

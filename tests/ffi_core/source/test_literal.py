@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 
@@ -238,3 +239,24 @@ def test_nesting_deeper_than_any_schema_ends_as_unknown() -> None:
     value = fold_text("[" * deep + "]" * deep)
     with pytest.raises(NotFoldedError):
         plain(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('process.platform === "linux" ? "a.so" : "b.dll"', "a.so"),
+        ('Deno.build.os == "windows" ? "b.dll" : Deno.build.os === "darwin" ? "c.dylib" : "a.so"', "a.so"),
+        ('process.platform !== "win32" ? "a.so" : find()', "a.so"),
+        ("`lib.${process.platform}.so`", "lib.linux.so"),
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="the expected branches are those of Linux")
+def test_a_choice_by_platform_is_that_of_this_one(text: str, expected: str) -> None:
+    value = fold_text(text)
+    assert isinstance(value, Text)
+    assert value.value == expected
+
+
+def test_a_choice_that_is_not_known_is_unknown() -> None:
+    for text in ('wide ? "a" : "b"', 'process.arch === "x64" ? "a" : "b"', "1 === 1 ? 2 : 3"):
+        assert isinstance(fold_text(text), Unknown)

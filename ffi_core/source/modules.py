@@ -1,0 +1,188 @@
+"""Values that one module of a program exports and another imports. Which text a specifier means, the caller knows.
+
+A value that is imported stands, in the importing file, where its name stands: all of its spans are that name's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from ffi_core.model import Array, Object, Property, Span, Text, Unknown, Value
+from ffi_core.source.literal import fold, text_of
+from ffi_core.source.parse import SourceTree
+from ffi_core.source.scope import Declared, Scopes
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+OpenModule = Callable[[PurePath, str], "tuple[PurePath, SourceTree] | None"]
+"""Gives the file that a specifier means in an importing file, and its tree; None where that is not known."""
+
+_MOST_MODULES = 64  # files that one file's values may come from, however they import one another
+_DEEPEST_CHAIN = 8  # modules, each of which has a value from the next one
+_MOST_PARTS = 50_000  # of one value: modules that spread one another twice over would double it with each
+
+
+@dataclass
+class Modules:
+    """The modules that one file imports from, each read when a value of it is asked for first.
+
+    Parameters
+    ----------
+    open_module: finds a module.
+    """
+
+    open_module: OpenModule
+    _known: dict[PurePath, _Exports] = field(default_factory=dict)
+    _depth: int = 0
+
+    def scopes(self, tree: SourceTree, path: PurePath) -> Scopes:
+        """The names of a file, those among them that it imports."""
+
+        def imported(declared: Declared, used: Span) -> Value | None:
+            source = import_of(tree, declared)
+            value = self.value(path, *source) if source is not None else None
+            if value is None or isinstance(value, Unknown) or _parts(value) > _MOST_PARTS:
+                return None
+            return placed_at(value, used)
+
+        return Scopes(tree, imported)
+
+    def value(self, importer: PurePath, specifier: str, name: str | None) -> Value | None:
+        """The value that a module exports under a name; all of them as an object where the name is None."""
+        opened = self.open_module(importer, specifier) if self._depth < _DEEPEST_CHAIN else None
+        if opened is None:
+            return None
+        path, tree = opened
+        if path not in self._known:
+            if len(self._known) >= _MOST_MODULES:
+                return None
+            self._known[path] = _Exports(self, path, self.scopes(tree, path))
+        exports = self._known[path]
+        self._depth += 1
+        try:
+            return exports.everything() if name is None else exports.value(name)
+        except RecursionError:  # values nested deeply in each module of a chain
+            return None
+        finally:
+            self._depth -= 1
+
+
+class _Exports:
+    """What one module exports, as far as it is a const whose text gives its value."""
+
+    def __init__(self, modules: Modules, path: PurePath, scopes: Scopes) -> None:
+        self._modules, self._path, self._scopes = modules, path, scopes
+        self._values: dict[str, Value | None] = {}
+        self._local: dict[str, Node] = {}
+        self._elsewhere: dict[str, tuple[str, str | None]] = {}
+        self._stars: list[str] = []
+        for statement in scopes.tree.root.named_children:
+            if statement.type == "export_statement":
+                self._read(statement)
+
+    def value(self, name: str) -> Value | None:
+        """The value of one export; None where there is none, or where modules import one another in a circle."""
+        if name not in self._values:
+            self._values[name] = None
+            self._values[name] = self._find(name)
+        return self._values[name]
+
+    def everything(self) -> Value:
+        """All exports as one object; incomplete where some are no consts, so that nobody misses them."""
+        place = Span(0, 0)
+        found = {name: self.value(name) for name in (*self._local, *self._elsewhere) if name != "default"}
+        properties = tuple(
+            Property(name, place, value if value is not None else Unknown(place), place)
+            for name, value in found.items()
+        )
+        return Object(place, properties, complete=not self._stars)
+
+    def _find(self, name: str) -> Value | None:
+        if name in self._local:
+            return fold(self._local[name], self._scopes.constant)
+        if name in self._elsewhere:
+            return self._modules.value(self._path, *self._elsewhere[name])
+        found = (self._modules.value(self._path, star, name) for star in self._stars if name != "default")
+        return next((value for value in found if value is not None), None)
+
+    def _read(self, statement: Node) -> None:
+        source = statement.child_by_field_name("source")
+        specifier = _string(source) if source is not None else None
+        declaration, value = statement.child_by_field_name("declaration"), statement.child_by_field_name("value")
+        if value is not None:
+            self._local["default"] = value
+        if declaration is not None and declaration.type == "lexical_declaration":
+            self._read_consts(declaration)
+        for clause in statement.named_children:
+            if clause.type == "export_clause":
+                for entry in clause.named_children:
+                    self._read_specifier(entry, specifier)
+            elif clause.type == "namespace_export" and specifier is not None:
+                self._elsewhere[text_of(clause.named_children[-1])] = (specifier, None)
+        if specifier is not None and not any(child.is_named and child != source for child in statement.children):
+            self._stars.append(specifier)
+
+    def _read_consts(self, declaration: Node) -> None:
+        kind = declaration.child_by_field_name("kind")
+        for declarator in declaration.named_children:
+            name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
+            if kind is not None and kind.type == "const" and name is not None and value is not None:
+                self._local[text_of(name)] = value
+
+    def _read_specifier(self, entry: Node, specifier: str | None) -> None:
+        name = entry.child_by_field_name("name")
+        alias = entry.child_by_field_name("alias") or name
+        if name is None or alias is None:
+            return
+        if specifier is not None:
+            self._elsewhere[text_of(alias)] = (specifier, text_of(name))
+        else:
+            self._local[text_of(alias)] = name
+
+
+def import_of(tree: SourceTree, declared: Declared) -> tuple[str, str | None] | None:
+    """The specifier and the exported name behind an import's variable; the name is None for a whole namespace."""
+    path = tree.path_to(declared.span.start)
+    statement = next((node for node in reversed(path) if node.type == "import_statement"), None)
+    source = statement.child_by_field_name("source") if statement is not None else None
+    specifier = _string(source) if source is not None else None
+    if specifier is None or len(path) < 2:
+        return None
+    parent = path[-2]
+    if parent.type == "namespace_import":
+        return specifier, None
+    if parent.type == "import_specifier":
+        name = parent.child_by_field_name("name")
+        return (specifier, text_of(name).strip("'\"")) if name is not None else None
+    return (specifier, "default") if parent.type == "import_clause" else None
+
+
+def _parts(value: Value) -> int:
+    match value:
+        case Object(properties=properties):
+            return 1 + sum(_parts(entry.value) for entry in properties)
+        case Array(items=items):
+            return 1 + sum(_parts(item) for item in items)
+        case _:
+            return 1
+
+
+def placed_at(value: Value, span: Span) -> Value:
+    """The same value with every part of it standing at one place."""
+    match value:
+        case Object(properties=properties, complete=complete):
+            inner = tuple(Property(entry.key, span, placed_at(entry.value, span), span) for entry in properties)
+            return Object(span, inner, complete)
+        case Array(items=items, complete=complete):
+            return Array(span, tuple(placed_at(item, span) for item in items), complete)
+        case _:
+            return replace(value, span=span)
+
+
+def _string(node: Node) -> str | None:
+    value = fold(node)
+    return value.value if isinstance(value, Text) else None

@@ -1,0 +1,99 @@
+"""Values from other modules: what is exported is found through any chain, and no set of modules is too much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+import pytest
+
+from ffi_core.dialects import read_tree
+from ffi_core.model import DlopenCall, Span
+from ffi_core.source import SourceTree, parse
+from ffi_core.source.values import NotFoldedError, plain
+
+FILE = PurePath("main.ts")
+
+
+def call(text: str, modules: Mapping[str, str]) -> DlopenCall:
+    def open_module(_importer: PurePath, specifier: str) -> tuple[PurePath, SourceTree] | None:
+        name = specifier.removeprefix("./")
+        return (PurePath(name), parse(modules[name].encode(), ".ts")) if name in modules else None
+
+    (found,) = read_tree(parse(text.encode(), ".ts"), FILE, open_module)
+    return found
+
+
+def schema(modules: Mapping[str, str], clause: str = "{ schema }") -> object:
+    text = f'import {clause} from "./a"; Deno.dlopen("x", schema);'
+    found = call(text, modules).schema
+    assert found is not None
+    return plain(found)
+
+
+@pytest.mark.parametrize(
+    ("clause", "modules"),
+    [
+        ("{ schema }", {"a": "export const schema = { f: 1 } as const;"}),
+        ("{ other as schema }", {"a": "const one = 1; const o = { f: one }; export { o as other };"}),
+        ("schema", {"a": "export default { f: 1 };"}),
+        ("schema", {"a": "const s = { f: 1 }; export default s;"}),
+        ("* as schema", {"a": "export const f = 1;"}),
+        ("{ schema }", {"a": 'export { default as schema } from "./b";', "b": "export default { f: 1 };"}),
+        ("{ schema }", {"a": 'export * from "./b";', "b": "export const schema = { f: 1 };"}),
+        ("{ schema }", {"a": 'export * as schema from "./b";', "b": "export const f = 1;"}),
+        (
+            "{ schema }",
+            {"a": 'import { b } from "./b"; export const schema = { ...b };', "b": "export const b = {f: 1};"},
+        ),
+    ],
+)
+def test_every_form_of_export_and_import_is_followed(clause: str, modules: dict[str, str]) -> None:
+    assert schema(modules, clause) == {"f": 1}
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["", "export let schema = {};", "const schema = {};", "export function schema() {}", "export const schema = f();"],
+)
+def test_what_is_no_exported_const_is_not_known(module: str) -> None:
+    with pytest.raises(NotFoldedError):
+        schema({"a": module})
+
+
+def test_imported_values_stand_where_their_name_stands() -> None:
+    text = 'import { schema } from "./a"; Deno.dlopen("x", schema);'
+    found = call(text, {"a": "export const schema = { f: { parameters: ['i32'], result: 'i32' } };"})
+    start = text.rindex("schema")
+    assert found.imported == (Span(start, start + 6),)
+    (entry,) = found.declarations
+    assert {entry.span, entry.name_span, entry.value.span} == set(found.imported)
+    assert entry.declaration is not None
+
+
+def test_modules_that_import_one_another_in_a_circle_end() -> None:
+    modules = {
+        "a": 'import { back } from "./b"; export * from "./b"; export const schema = { f: 1, back };',
+        "b": 'import * as all from "./a"; export * from "./a"; export const back = all;',
+    }
+    with pytest.raises(NotFoldedError):
+        schema(modules)
+
+
+def test_values_that_double_with_each_module_end() -> None:
+    modules = {f"m{n}": f'import {{ o }} from "./m{n + 1}"; export const p = {{ ...o, ...o }};' for n in range(40)}
+    doubling = {
+        name: text.replace("const p", "const o2").replace("{ o }", "{ o2 as o }") for name, text in modules.items()
+    }
+    doubling["m6"] = "export const o2 = {" + ", ".join(f"k{n}: {{}}" for n in range(2000)) + "};"
+    with pytest.raises(NotFoldedError):
+        schema({**doubling, "a": 'export { o2 as schema } from "./m0";'})
+
+
+def test_values_nested_deeply_in_each_module_of_a_chain_end() -> None:
+    modules = {
+        f"m{n}": f'import {{ o }} from "./m{n + 1}"; export const o2 = {"[" * 60}o{"]" * 60}; export {{ o2 as o }};'
+        for n in range(60)
+    }
+    with pytest.raises(NotFoldedError):
+        schema({**modules, "a": 'export { o as schema } from "./m0";'})
