@@ -160,13 +160,14 @@ def show(summaries: list[dict[str, Any]], absent: list[Absent], runs: int) -> No
         print(f"not here: {entry.name}: {entry.reason} ({entry.remedy})")
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure and print; `words` are the command line's, `sys.argv` by default."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--export-svg", metavar="PATH", type=Path, help="also draw the ratios as a bar chart there")
     parser.add_argument("--runs", type=int, default=10, help="counted runs of each program, at least 2 (default 10)")
     parser.add_argument("--only", metavar="NAME", nargs="+", default=[], help="these beside C")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if options.runs < 2:
         parser.error("--runs takes a number from 2: with one run nothing tells a time that is printed from a result")
     with tempfile.TemporaryDirectory() as name:

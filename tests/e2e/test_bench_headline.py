@@ -33,3 +33,13 @@ def test_c_and_python_print_the_same_and_are_set_side_by_side(tmp_path: Path) ->
 def test_one_run_is_no_comparison() -> None:
     done = subprocess.run([sys.executable, str(SCRIPT), "--runs", "1"], capture_output=True, timeout=60, check=False)
     assert done.returncode == 2
+
+
+def test_the_sqlite_bench_is_the_headline_without_koffi() -> None:
+    script = SCRIPT.with_name("sqlite.py")
+    command = [sys.executable, str(script), "--json", "--runs", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
+    result = json.loads(done.stdout)
+    names = {program["name"] for program in result["programs"]} | {entry["name"] for entry in result["absent"]}
+    assert names == {"C", "ffi_core", "porffor", "deno", "bun", "node"}
+    assert result["outputs_equal"] is True
