@@ -51,10 +51,13 @@ format: $(READY)
 # Each takes --json as well, and --help tells the rest.
 bench: $(READY) runtimes
 	$(BIN)/python bench/call.py
+	$(BIN)/python bench/callback.py
+	$(BIN)/python bench/bind.py
 	$(BIN)/python bench/headline.py
 	$(BIN)/python bench/quick_run.py
 	$(BIN)/python bench/accuracy.py
 	$(BIN)/python bench/library.py
+	$(BIN)/python bench/headers.py
 	$(BIN)/python bench/lsp.py
 
 # Measured anew, and written into README.md; for a quiet machine.

@@ -194,8 +194,8 @@ def main(words: Sequence[str] | None = None) -> int:
         show(summaries, absent, options.runs)
         same = ", ".join(next(iter(outputs.values()), ()))
         print(f"every program printed: {same}" if equal else f"the outputs differ: {outputs}")
-        for words in failures:
-            print(words)
+        for failure in failures:
+            print(failure)
     return 0 if equal and not failures else 1
 
 
