@@ -5,7 +5,10 @@ A source may answer with less than it was asked for, and with more the next time
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +21,7 @@ from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.rules.schema_values import symbol_of
 
 _MOST_COMPARISONS_KEPT = 20_000
+_log = logging.getLogger(__name__)
 _MENTION = b"ffi-header:"
 
 
@@ -51,9 +55,15 @@ class PrototypeSource(Protocol):
 
 
 class HeaderPrototypes:
-    """The source that reads headers when it is asked, and waits for them: for the command line, not for a keystroke."""
+    """The source that reads headers when it is asked, and waits for them: for the command line, not for a keystroke.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    cancel: set by another thread to end a search; what was not found then is not known.
+    """
+
+    def __init__(self, cancel: threading.Event | None = None) -> None:
+        self._cancel = cancel
         self._known: dict[tuple[Path, Mentioned], dict[str, Prototype | None]] = {}
 
     def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
@@ -64,9 +74,52 @@ class HeaderPrototypes:
         unknown = [name for name in names if name not in known]
         if unknown:
             settings = HeaderSettings(headers=mentioned.headers)
-            found = find_prototypes(library, unknown, settings=settings, base=mentioned.folder).prototypes
+            search = find_prototypes(library, unknown, settings=settings, base=mentioned.folder, cancel=self._cancel)
+            found = search.prototypes
             known.update({name: found.get(name) for name in unknown})
         return {name: prototype for name in names if (prototype := known[name]) is not None}
+
+
+class BackgroundPrototypes:
+    """The source for an editor: answers at once with what is known, and lets another one look for the rest meanwhile.
+
+    Parameters
+    ----------
+    inner: the source that may take its time; it is asked by one thread alone.
+    on_change: called by that thread when more is known than before.
+    """
+
+    def __init__(self, inner: PrototypeSource, on_change: Callable[[], None]) -> None:
+        self._inner, self._on_change = inner, on_change
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prototypes")
+        self._asked: dict[tuple[Path, Mentioned], set[str]] = {}
+        self._known: dict[tuple[Path, Mentioned], Mapping[str, Prototype]] = {}
+
+    def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+        """As `PrototypeSource.find`, without waiting."""
+        key = (library.path, mentioned)
+        asked = self._asked.setdefault(key, set())
+        unknown = [name for name in names if name not in asked]
+        if unknown:
+            asked.update(unknown)
+            self._worker.submit(self._look, key, library, unknown)
+        known = self._known.get(key, {})
+        return {name: known[name] for name in names if name in known}
+
+    def close(self) -> None:
+        """Look for nothing more."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _look(self, key: tuple[Path, Mentioned], library: Library, names: list[str]) -> None:
+        try:
+            found = self._inner.find(library, names, key[1])
+        except Exception:  # noqa: BLE001 - survives any mistake of a source: an editor goes on without prototypes
+            _log.exception("no prototypes for %s", library.path)
+            return
+        if found:
+            # A new mapping: the other thread may be reading the old one.
+            self._known[key] = {**self._known.get(key, {}), **found}
+            self._on_change()
 
 
 class Comparisons:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from ffi_core.library import Library
+import pytest
+
+from ffi_core.library import Library, open_library
 from ffi_core.model import Prototype
-from ffi_lsp.prototypes import HeaderPrototypes, Mentioned, mentioned_in
+from ffi_lsp.prototypes import BackgroundPrototypes, HeaderPrototypes, Mentioned, mentioned_in
 from ffi_lsp.workspace import Workspace
 
 TEXT = b"""// ffi-header: shop.h
@@ -65,3 +68,46 @@ def test_a_text_names_headers_in_comments_alone() -> None:
     assert mentioned_in(b"// ffi-header: a.h, b.h\n", Path("/p")) == Mentioned(("a.h", "b.h"), Path("/p"))
     assert mentioned_in(b"const header = 1;\n", Path("/p")) == Mentioned()
     assert mentioned_in(b"// ffi-header:\n", Path("/p")) == Mentioned()
+
+
+class Slow:
+    """A source that waits until it may answer."""
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.inner = HeaderPrototypes()
+
+    def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+        assert self.may_answer.wait(30)
+        if "broken" in names:
+            raise RuntimeError("a mistake of ours")
+        return self.inner.find(library, names, mentioned)
+
+
+def test_in_the_background_nobody_waits_and_a_change_is_told(
+    compile_library: Callable[..., Path], tmp_path: Path
+) -> None:
+    slow, changed = Slow(), threading.Event()
+    source = BackgroundPrototypes(slow, changed.set)
+    workspace, file = Workspace(prototypes=source), shop(compile_library, tmp_path)
+    assert workspace.snapshot(file, TEXT).diagnostics == ()
+    slow.may_answer.set()
+    assert changed.wait(30)
+    assert [entry.code for entry in workspace.snapshot(file, TEXT).diagnostics] == ["FFI302"]
+    source.close()
+
+
+def test_in_the_background_an_error_is_logged_and_the_rest_goes_on(
+    compile_library: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    slow, changed = Slow(), threading.Event()
+    slow.may_answer.set()
+    source = BackgroundPrototypes(slow, changed.set)
+    library = open_library(shop(compile_library, tmp_path).with_name("libshop.so"))
+    mentioned = Mentioned(("shop.h",), tmp_path)
+    assert source.find(library, ["broken"], mentioned) == {}
+    assert source.find(library, ["shop_open"], mentioned) == {}
+    assert changed.wait(30)
+    assert list(source.find(library, ["shop_open"], mentioned)) == ["shop_open"]
+    assert "no prototypes for" in caplog.text
+    source.close()
