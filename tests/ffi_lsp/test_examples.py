@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ffi_core.library import locate
+from ffi_lsp.prototypes import HeaderPrototypes
 from ffi_lsp.workspace import Workspace
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -16,7 +17,8 @@ PLANTED = re.compile(r"// (FFI\d{3}):")
 
 def findings(name: str) -> list[tuple[int, str]]:
     path = EXAMPLES / name
-    snapshot = Workspace().snapshot(path, path.read_bytes())
+    workspace = Workspace(prototypes=HeaderPrototypes(), follow_imports=True)
+    snapshot = workspace.snapshot(path, path.read_bytes())
     return [(snapshot.text.position(entry.span.start)[0] + 1, entry.code) for entry in snapshot.diagnostics]
 
 
