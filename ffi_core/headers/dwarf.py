@@ -82,6 +82,7 @@ def read(library: str, names: list[str], abi: Abi) -> HeaderAnswer:
         TypeError,
         AttributeError,
         AssertionError,
+        NotImplementedError,
     ) as error:
         # What pyelftools raises for damaged files, besides its own errors.
         detail = f"its debug information is damaged ({type(error).__name__})"

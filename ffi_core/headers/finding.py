@@ -24,7 +24,8 @@ from ffi_core.model import Prototype, PrototypeKind
 
 _PRELUDE = ("stddef.h", "stdint.h", "stdio.h", "sys/types.h")
 """What old headers expect to have been included before them."""
-_MOST_PARSED = 12
+_LEAST_PARSED, _MOST_PARSED = 12, 60
+"""How many headers are parsed for a few names, and how many more for a thousand."""
 _MOST_INCLUDERS = 4
 _LEAST_SHARE = 0.5
 _SYSTEM_DIRECTORIES = ("/usr/include", "/usr/local/include")
@@ -168,7 +169,7 @@ class _Search:
         index = index_of(there, cancel=self._cancel, progress=self._progress)
         mentions = {name: index.mentioning(name) for name in self._missing}
         tried: set[str] = set()
-        for _ in range(_MOST_PARSED):
+        for _ in range(_LEAST_PARSED + min(_MOST_PARSED, len(self._missing) // 4)):
             votes = Counter(header for name in self._missing for header in mentions[name] if header not in tried)
             best = min(votes, key=lambda header: (-votes[header], header.count("/"), header), default=None)
             if best is None:

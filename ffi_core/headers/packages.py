@@ -16,7 +16,7 @@ from ffi_core.headers.abi import LibraryFile
 DPKG_LISTS = Path("/var/lib/dpkg/info")
 """Where dpkg keeps one ``.list`` of files for each package."""
 _PKG_CONFIG_FOLDERS = ("/usr/local/lib/pkgconfig", "/usr/lib/pkgconfig", "/usr/share/pkgconfig", "/usr/lib64/pkgconfig")
-_LIBRARY_NAME = re.compile(r"(lib.+?)(?:-\d[\d.]*)?\.(?:so|dylib)(?:\.[\d.]+)?$")
+_LIBRARY_NAME = re.compile(r"lib((.+?)(?:-\d[\d.]*)?)\.(?:so|dylib)(?:\.[\d.]+)?$")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _MOST_PC_FILES = 5000
 
@@ -78,9 +78,10 @@ def pkg_config_directories(library: LibraryFile) -> tuple[str, ...]:
     match = _LIBRARY_NAME.match(library.soname or library.path.name)
     if match is None:
         return ()
-    flag = f"-l{match.group(1).removeprefix('lib')}"
+    # The linker's name keeps the version in `libglib-2.0.so.0`, and lacks it in `libfoo-1.2.so`.
+    flags = frozenset({f"-l{match.group(1)}", f"-l{match.group(2)}"})
     for path in _pkg_config_files(library):
-        found = _include_directories(path, flag)
+        found = _include_directories(path, flags)
         if found:
             return found
     return ()
@@ -102,13 +103,13 @@ def _pkg_config_files(library: LibraryFile) -> Iterator[Path]:
             yield Path(entry)
 
 
-def _include_directories(path: Path, flag: str) -> tuple[str, ...]:
+def _include_directories(path: Path, flags: frozenset[str]) -> tuple[str, ...]:
     """The directories in a ``.pc`` file whose ``Libs`` name the library (pkg-config(1), "Metadata file syntax")."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ()
-    if flag not in text:
+    if not any(flag in text for flag in flags):
         return ()
     variables, fields = {"pcfiledir": str(path.parent)}, {}
     for line in text.splitlines():
@@ -118,7 +119,7 @@ def _include_directories(path: Path, flag: str) -> tuple[str, ...]:
             variables[name.strip()] = value
         else:
             fields[name.strip()] = value
-    if flag not in fields.get("Libs", "").split():
+    if not flags & set(fields.get("Libs", "").split()):
         return ()
     words = fields.get("Cflags", "").split()
     named = [word.removeprefix("-I") for word in words if word.startswith("-I")]

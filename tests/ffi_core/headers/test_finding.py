@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from ffi_core.headers import Found, HeaderSettings, find_in_headers, find_prototypes, mentioned_headers, packages
+from ffi_core.headers import (
+    Found,
+    HeaderError,
+    HeaderSettings,
+    dwarf,
+    find_in_headers,
+    find_prototypes,
+    host_abi,
+    mentioned_headers,
+    packages,
+)
 from ffi_core.headers.index import index_of
 from ffi_core.headers.packages import package_headers, pkg_config_directories
 from ffi_core.headers.table import is_standard_library
@@ -62,8 +75,8 @@ def test_the_headers_of_the_settings_come_first(tmp_path: Path, installed: Calla
     write(tmp_path / "app/near.h", "long alpha(long near);\nlong beta(long near);\n")
     write(tmp_path / "app/own/mine.h", '#include "types.h"\n#ifdef WITH_ALPHA\nmine_t alpha(mine_t a);\n#endif\n')
     write(tmp_path / "app/types/types.h", "typedef int mine_t;\n")
-    settings = HeaderSettings(("own/mine.h",), ("types",), ("WITH_ALPHA=1",))
-    found = find_prototypes(library, ["alpha", "beta"], settings=settings, base=tmp_path / "app")
+    said = HeaderSettings(("own/mine.h",), ("types",), ("WITH_ALPHA=1",))
+    found = find_prototypes(library, ["alpha", "beta"], settings=said, base=tmp_path / "app")
     assert told(found) == {"alpha": "mine_t alpha(mine_t a)", "beta": "long beta(long near)"}
     assert found.problems == ()
 
@@ -201,6 +214,23 @@ def test_damaged_debug_information_is_a_problem_and_no_more(installed: Callable[
     assert found.problems == () or "debug information" in found.problems[0]
 
 
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_to_debug_information_is_one_error(
+    data: st.DataObject, compile_library: Compile, tmp_path: Path
+) -> None:
+    library = compile_library(SOURCE, "libdwarf.so.1", ("-g", "-nostdlib"))
+    whole = bytearray(library.read_bytes())
+    # What gcc writes behind the code: the sections of debug information, then the names of sections.
+    start = whole.rindex(b"GCC: (")
+    for place in data.draw(st.lists(st.integers(start, len(whole) - 1), min_size=1, max_size=8)):
+        whole[place] = data.draw(st.integers(0, 255))
+    (tmp_path / "libdamaged.so").write_bytes(whole)
+    with suppress(HeaderError):
+        for prototype in dwarf.read(str(tmp_path / "libdamaged.so"), ["alpha", "beta"], host_abi()).prototypes:
+            assert prototype.name in ("alpha", "beta")
+
+
 def test_libc_is_checked_from_the_shipped_table_where_there_are_no_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package_headers, "__defaults__", (Path("/nowhere"),))
     monkeypatch.setattr("ffi_core.headers.finding._prefix", lambda _: ())
@@ -230,8 +260,8 @@ def test_without_a_library_any_header_of_the_system_may_declare_it(
         "only_here": "int only_here(void)",
         "strlen": "size_t strlen(const char *s)",
     }
-    settings = HeaderSettings((str(header),))
-    assert told(find_in_headers(["only_here", "strlen"], settings=settings)) == {"only_here": "int only_here(void)"}
+    said = HeaderSettings((str(header),))
+    assert told(find_in_headers(["only_here", "strlen"], settings=said)) == {"only_here": "int only_here(void)"}
 
 
 def test_the_index_answers_from_disk_and_sees_what_changed(tmp_path: Path) -> None:
