@@ -14,7 +14,7 @@ need '/sbin/ldconfig -p | grep -F libsqlite3.so.0' libsqlite3-0
 # Headers whose prototypes the suite reads; a test of one that is missing is skipped, and says so.
 need 'test -e /usr/include/sqlite3.h' libsqlite3-dev
 need 'test -e /usr/include/zlib.h' zlib1g-dev
-need 'ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h 2>/dev/null | grep .' libcurl4-openssl-dev
+need 'test -e /usr/include/curl/curl.h || compgen -G "/usr/include/*/curl/curl.h"' libcurl4-openssl-dev
 need 'test -e /usr/include/openssl/ssl.h' libssl-dev
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing ${missing[*]}"
