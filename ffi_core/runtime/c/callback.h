@@ -74,7 +74,7 @@ extern char ffi_core_trampolines[];
 #else
 /* No trampolines for this target: callbacks are portable.py's. */
 #define TRAMPOLINES 0
-#define TRAMPOLINE_SIZE 0
+#define TRAMPOLINE_SIZE 1
 static char *const ffi_core_trampolines = NULL;
 #endif
 
@@ -89,8 +89,9 @@ typedef struct {
 } Callback;
 
 /* Which callback each trampoline serves, and the numbers that are free, oldest first. */
-static Callback *callbacks[TRAMPOLINES + 1];
-static uint32_t free_numbers[TRAMPOLINES + 1];
+#define RING (TRAMPOLINES + 1) /* never empty, so that a target without trampolines compiles */
+static Callback *callbacks[RING];
+static uint32_t free_numbers[RING];
 static uint32_t free_first, free_count;
 
 static void
@@ -227,7 +228,7 @@ callback_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->declaration = Py_NewRef(declaration);
     self->function = Py_NewRef(function);
     uint32_t number = free_numbers[free_first];
-    free_first = (free_first + 1) % TRAMPOLINES;
+    free_first = (free_first + 1) % RING;
     free_count--;
     callbacks[number] = self;
     self->address = ffi_core_trampolines + (size_t)number * TRAMPOLINE_SIZE;
@@ -240,7 +241,7 @@ callback_release(Callback *self)
     if (self->address) {
         uint32_t number = (uint32_t)(((char *)self->address - ffi_core_trampolines) / TRAMPOLINE_SIZE);
         callbacks[number] = NULL;
-        free_numbers[(free_first + free_count++) % TRAMPOLINES] = number;
+        free_numbers[(free_first + free_count++) % RING] = number;
         self->address = NULL;
     }
 }
