@@ -159,8 +159,13 @@ def test_answers_come_for_ids_that_are_strings(ready: Wire) -> None:
 
 def test_a_large_message_is_read_whole(ready: Wire) -> None:
     uri = "file:///large.ts"
-    opened(ready, uri, "// " + "x" * 5_000_000 + "\n" + MISSING)
+    opened(ready, uri, "// " + "x" * 4_000_000 + "\n" + MISSING)
     assert missing_libraries(ready) == [(1, MISSING.index('"'))]
+
+
+def test_a_text_beyond_the_limit_is_taken_and_not_judged(ready: Wire) -> None:
+    opened(ready, "file:///huge.ts", "// " + "x" * 5_000_000 + "\n" + MISSING)
+    assert missing_libraries(ready) == []
 
 
 def test_many_requests_at_once_are_all_answered(ready: Wire) -> None:
