@@ -7,7 +7,7 @@ report asks for them.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ffi_core.c_types import CType, spell, spell_function
@@ -390,9 +390,29 @@ class CallSite:
     operand: Value | None = None
 
 
+class CallKind(enum.StrEnum):
+    """What a call makes of the types that it is given."""
+
+    LIBRARY = "library"
+    """Functions of a library: ``Deno.dlopen``, ``koffi.load``."""
+    LINKED = "linked"
+    """Functions at addresses that the program has: Bun's ``linkSymbols``."""
+    COMPILED = "compiled"
+    """Functions of C text that is compiled then: Bun's ``cc``."""
+    POINTER = "pointer"
+    """One function at an address: ``Deno.UnsafeFnPointer``, Bun's ``CFunction``."""
+    CALLBACK = "callback"
+    """A JavaScript function that C can call: ``Deno.UnsafeCallback``, ``JSCallback``, ``koffi.register``."""
+    TYPE = "type"
+    """A type: koffi's ``struct``, ``proto``, ``alias``."""
+
+
 @dataclass(frozen=True, slots=True)
 class DlopenCall:
-    """One call that opens a library, as a dialect read it.
+    """One call that opens a library, or that makes functions or types in another way, as a dialect read it.
+
+    A call that makes one callback, function pointer or type has one declaration, whose value is the schema itself. Its
+    name is that of the variable that is set to it, or else ``"callback"``, ``"function pointer"``, ``"type"``.
 
     Parameters
     ----------
@@ -409,6 +429,13 @@ class DlopenCall:
         the variable cannot be renamed alone.
     imported: where values of other modules stand in this file; what is wrong with those cannot be mended here.
     source: the text of the whole file, which every span refers to.
+    kind: what the call makes. Only one that opens a library has a `library`.
+    function: the argument that gives a callback's function, where there is one.
+    held_by: the variable that is set to a callback, function pointer or type; None where it is held otherwise, or not.
+    closings: each call of ``close()``, or what the dialect has for it, on what this call made; in order.
+    named_types: the types that the file itself defines by name, with the native type of each, or None where it is not
+        known.
+    knows_all_types: whether the program surely has no types by name but the dialect's own and those of `named_types`.
     """
 
     dialect: str
@@ -423,6 +450,12 @@ class DlopenCall:
     labels: tuple[Span, ...] = ()
     imported: tuple[Span, ...] = ()
     source: bytes = field(default=b"", repr=False, compare=False)
+    kind: CallKind = CallKind.LIBRARY
+    function: Span | None = None
+    held_by: Span | None = None
+    closings: tuple[Span, ...] = ()
+    named_types: Mapping[str, Type | None] = field(default_factory=dict, repr=False, compare=False)
+    knows_all_types: bool = True
 
     def declaration_of(self, name: str) -> SourceDeclaration | None:
         """The entry of that name; the last one wins, as in JavaScript."""
