@@ -13,7 +13,18 @@ _ORDER = (Severity.HINT, Severity.INFORMATION, Severity.WARNING, Severity.ERROR)
 
 
 class UnknownRuleError(ValueError):
-    """No rule goes by a word; the message names the nearest one."""
+    """No rule goes by a word.
+
+    Parameters
+    ----------
+    word: the word.
+    nearest: the code or name that was probably meant, or None.
+    """
+
+    def __init__(self, word: str, nearest: str | None) -> None:
+        self.word, self.nearest = word, nearest
+        hint = f"; did you mean {nearest}?" if nearest else "; `ffi-lsp rules` lists all"
+        super().__init__(f"there is no rule {word!r}{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,5 @@ def _codes_of(word: str) -> set[str]:
     if not found or not word:
         words = [*RULES, *(rule.name for rule in RULES.values())]
         near = difflib.get_close_matches(family, words, n=1) or difflib.get_close_matches(word.lower(), words, n=1)
-        hint = f"; did you mean {near[0]}?" if near else "; `ffi-lsp rules` lists all"
-        raise UnknownRuleError(f"there is no rule {word!r}{hint}")
+        raise UnknownRuleError(word, next(iter(near), None))
     return found

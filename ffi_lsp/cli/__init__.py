@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check files and directories, and say what is wrong with their native bindings",
     "explain": "explain a rule: what it finds, why that is bad, and how to mend it",
     "rules": "list the rules",
+    "settings": "tell what can be set, or print the JSON schema of it",
 }
 """Each command with its line of help; each is a module of this package."""
 
