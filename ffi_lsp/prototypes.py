@@ -54,6 +54,18 @@ class PrototypeSource(Protocol):
         ...
 
 
+class ForgetfulSource(PrototypeSource, Protocol):
+    """A source that remembers what it found, until it is told that the world has changed."""
+
+    def forget(self) -> None:
+        """Look for every name again when it is asked for next."""
+        ...
+
+
+_Subject = tuple[Path, Mentioned]
+"""A library's file, and the headers that the asking text names."""
+
+
 class HeaderPrototypes:
     """The source that reads headers when it is asked, and waits for them: for the command line, not for a keystroke.
 
@@ -64,7 +76,11 @@ class HeaderPrototypes:
 
     def __init__(self, cancel: threading.Event | None = None) -> None:
         self._cancel = cancel
-        self._known: dict[tuple[Path, Mentioned], dict[str, Prototype | None]] = {}
+        self._known: dict[_Subject, dict[str, Prototype | None]] = {}
+
+    def forget(self) -> None:
+        """Look for every name again when it is asked for next."""
+        self._known = {}
 
     def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
         """As `PrototypeSource.find`; a name is looked for once."""
@@ -86,40 +102,57 @@ class BackgroundPrototypes:
     Parameters
     ----------
     inner: the source that may take its time; it is asked by one thread alone.
-    on_change: called by that thread when more is known than before.
+    on_done: called by that thread after each search with the library's file and whether something else is known of it
+        than before.
     """
 
-    def __init__(self, inner: PrototypeSource, on_change: Callable[[], None]) -> None:
-        self._inner, self._on_change = inner, on_change
+    def __init__(self, inner: ForgetfulSource, on_done: Callable[[Path, bool], object]) -> None:
+        self._inner, self._on_done = inner, on_done
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prototypes")
-        self._asked: dict[tuple[Path, Mentioned], set[str]] = {}
-        self._known: dict[tuple[Path, Mentioned], Mapping[str, Prototype]] = {}
+        self._asked: dict[_Subject, set[str]] = {}
+        self._known: dict[_Subject, Mapping[str, Prototype]] = {}
+        self._submitted = self._finished = 0
+
+    @property
+    def searches(self) -> int:
+        """How many searches are under way or wait."""
+        return self._submitted - self._finished
 
     def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
         """As `PrototypeSource.find`, without waiting."""
-        key = (library.path, mentioned)
-        asked = self._asked.setdefault(key, set())
+        subject = (library.path, mentioned)
+        asked = self._asked.setdefault(subject, set())
         unknown = [name for name in names if name not in asked]
         if unknown:
             asked.update(unknown)
-            self._worker.submit(self._look, key, library, unknown)
-        known = self._known.get(key, {})
+            self._submitted += 1
+            self._worker.submit(self._look, subject, library, unknown)
+        known = self._known.get(subject, {})
         return {name: known[name] for name in names if name in known}
+
+    def refresh(self) -> None:
+        """Ask again for every name when it is wanted next; what is known holds until the answer has come."""
+        self._asked = {}
+        self._inner.forget()
 
     def close(self) -> None:
         """Look for nothing more."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _look(self, key: tuple[Path, Mentioned], library: Library, names: list[str]) -> None:
+    def _look(self, subject: _Subject, library: Library, names: list[str]) -> None:
+        changed = False
         try:
-            found = self._inner.find(library, names, key[1])
+            found = self._inner.find(library, names, subject[1])
+            before = self._known.get(subject, {})
+            after = {name: entry for name, entry in before.items() if name not in names} | dict(found)
+            changed = after != before
+            # A new mapping: the other thread may be reading the old one.
+            self._known[subject] = after
         except Exception:  # noqa: BLE001 - survives any mistake of a source: an editor goes on without prototypes
             _log.exception("no prototypes for %s", library.path)
-            return
-        if found:
-            # A new mapping: the other thread may be reading the old one.
-            self._known[key] = {**self._known.get(key, {}), **found}
-            self._on_change()
+        finally:
+            self._finished += 1
+            self._on_done(library.path, changed)
 
 
 class Comparisons:

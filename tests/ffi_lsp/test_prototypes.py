@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import shutil
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -83,12 +84,15 @@ class Slow:
             raise RuntimeError("a mistake of ours")
         return self.inner.find(library, names, mentioned)
 
+    def forget(self) -> None:
+        self.inner.forget()
+
 
 def test_in_the_background_nobody_waits_and_a_change_is_told(
     compile_library: Callable[..., Path], tmp_path: Path
 ) -> None:
     slow, changed = Slow(), threading.Event()
-    source = BackgroundPrototypes(slow, changed.set)
+    source = BackgroundPrototypes(slow, lambda _, more: more and changed.set())
     workspace, file = Workspace(prototypes=source), shop(compile_library, tmp_path)
     assert workspace.snapshot(file, TEXT).diagnostics == ()
     slow.may_answer.set()
@@ -102,7 +106,7 @@ def test_in_the_background_an_error_is_logged_and_the_rest_goes_on(
 ) -> None:
     slow, changed = Slow(), threading.Event()
     slow.may_answer.set()
-    source = BackgroundPrototypes(slow, changed.set)
+    source = BackgroundPrototypes(slow, lambda _, more: more and changed.set())
     library = open_library(shop(compile_library, tmp_path).with_name("libshop.so"))
     mentioned = Mentioned(("shop.h",), tmp_path)
     assert source.find(library, ["broken"], mentioned) == {}
@@ -110,4 +114,27 @@ def test_in_the_background_an_error_is_logged_and_the_rest_goes_on(
     assert changed.wait(30)
     assert list(source.find(library, ["shop_open"], mentioned)) == ["shop_open"]
     assert "no prototypes for" in caplog.text
+    source.close()
+
+
+def test_after_a_refresh_a_changed_header_is_told_and_an_unchanged_one_is_not(
+    compile_library: Callable[..., Path], tmp_path: Path
+) -> None:
+    answers: queue.Queue[bool] = queue.Queue()
+    source = BackgroundPrototypes(HeaderPrototypes(), lambda _, more: answers.put(more))
+    workspace, file = Workspace(prototypes=source), shop(compile_library, tmp_path)
+
+    def codes() -> list[str]:
+        return [entry.code for entry in workspace.snapshot(file, TEXT).diagnostics]
+
+    codes()
+    assert answers.get(timeout=30)
+    source.refresh()
+    assert codes() == ["FFI302"]
+    assert not answers.get(timeout=30)
+    (tmp_path / "shop.h").write_text("int shop_open(float door);\n")
+    source.refresh()
+    assert codes() == ["FFI302"]
+    assert answers.get(timeout=30)
+    assert codes() == []
     source.close()
