@@ -17,26 +17,32 @@ from ffi_core.headers import HeaderSettings, abi_of, mentioned_headers
 from ffi_core.library import Library
 from ffi_core.model import Declaration, DlopenCall, Mismatch, Prototype, Symbol
 from ffi_core.verify import compare, describe_library
+from ffi_lsp.config import Headers
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.rules.schema_values import symbol_of
 
 _MOST_COMPARISONS_KEPT = 20_000
 _log = logging.getLogger(__name__)
 _MENTION = b"ffi-header:"
+_DEFAULTS = Headers()
 
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """The headers that a file names in ``// ffi-header: x.h``.
+    """The headers that a file names in ``// ffi-header: x.h``, and what the settings say of finding headers.
 
     Parameters
     ----------
     headers: the names, in order.
     folder: where names of files start; empty where there are no headers, so that all such files are alike.
+    include: folders to search first; absolute.
+    defines: macros to define.
     """
 
     headers: tuple[str, ...] = ()
     folder: Path = Path()
+    include: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()
 
 
 class PrototypeSource(Protocol):
@@ -89,7 +95,7 @@ class HeaderPrototypes:
         known = self._known.setdefault((library.path, mentioned), {})
         unknown = [name for name in names if name not in known]
         if unknown:
-            settings = HeaderSettings(headers=mentioned.headers)
+            settings = HeaderSettings(mentioned.headers, mentioned.include, mentioned.defines)
             search = find_prototypes(library, unknown, settings=settings, base=mentioned.folder, cancel=self._cancel)
             found = search.prototypes
             known.update({name: found.get(name) for name in unknown})
@@ -202,15 +208,15 @@ class Comparisons:
         return made[2]
 
 
-def mentioned_in(data: bytes, folder: Path) -> Mentioned:
+def mentioned_in(data: bytes, folder: Path, headers: Headers = _DEFAULTS) -> Mentioned:
     """The headers that a text names.
 
     Parameters
     ----------
     data: the text in UTF-8.
     folder: that of its file.
+    headers: the settings that hold for it.
     """
-    if _MENTION not in data:
-        return Mentioned()
-    headers = mentioned_headers(data.decode("utf-8", "replace"))
-    return Mentioned(headers, folder.absolute()) if headers else Mentioned()
+    names = mentioned_headers(data.decode("utf-8", "replace")) if _MENTION in data else ()
+    include = tuple(str(entry.absolute()) for entry in headers.include)
+    return Mentioned(names, folder.absolute() if names else Path(), include, headers.defines)
