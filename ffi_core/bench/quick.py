@@ -16,6 +16,7 @@ import ffi_core
 from ffi_core.bench.arguments import ArgumentsError
 from ffi_core.bench.ending import describe_exit
 from ffi_core.bench.isolation import Outcome, run_isolated
+from ffi_core.bench.noise import Noise
 from ffi_core.bench.report import FIGURES, RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
 from ffi_core.bench.steps import check_run, spell_step
@@ -125,8 +126,9 @@ def _read(request: RunRequest, outcome: Outcome) -> RunReport:
     )
     if answer is not None:
         figures = {name: value for name, value in answer.items() if name in FIGURES}
-        lists = {name: tuple(answer.get(name, ())) for name in ("samples_ns", "setup")}
-        report = replace(report, **figures | lists)
+        others: dict[str, Any] = {name: tuple(answer.get(name, ())) for name in ("samples_ns", "setup")}
+        others["noise"] = Noise(**answer["noise"]) if answer.get("noise") else None
+        report = replace(report, **figures | others)
         return replace(report, message=_success(request, report))
     if error is not None:
         return replace(report, status=Status.FAILED, cause=error, message=error)

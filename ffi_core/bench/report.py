@@ -6,6 +6,7 @@ import enum
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ffi_core.bench.noise import Noise
 from ffi_core.model import Declaration
 
 
@@ -87,6 +88,7 @@ class RunReport:
         difference.
     outliers: samples outside Tukey's fences.
     steady: whether the first and the second half of the samples agree; None where nothing was timed.
+    noise: how quiet the machine was while the call was timed; None where nothing was timed.
     batch_size: calls in each batch.
     samples_ns: every sample, in order.
     result: what the first call returned, as a JSON value: an address is a string such as ``"0x7ffc"``, a NULL is None,
@@ -114,6 +116,7 @@ class RunReport:
     python_ns: float | None = None
     outliers: int | None = None
     steady: bool | None = None
+    noise: Noise | None = None
     batch_size: int | None = None
     samples_ns: tuple[float, ...] = ()
     result: object = None
@@ -126,7 +129,11 @@ class RunReport:
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON's types, every field by its name."""
-        values = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        values: dict[str, Any] = {
+            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+        }
+        if self.noise is not None:
+            values["noise"] |= {"quiet": self.noise.quiet, "reasons": list(self.noise.reasons)}
         return values | {"status": self.status.value}
 
 

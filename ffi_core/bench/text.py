@@ -59,7 +59,7 @@ def sparkline(samples: tuple[float, ...], bins: int = 40) -> str:
 
 def _lay_out(name: str, value: str, width: int) -> str:
     """A row, with what would run far beyond a terminal's edge in lines below each other."""
-    if name not in ("protected", "set-up"):
+    if name not in ("protected", "set-up", "not quiet"):
         return f"  {name:<{width}}  {value}"
     margin = " " * (width + 4)
     return textwrap.fill(value, 110, initial_indent=f"  {name:<{width}}  ", subsequent_indent=margin)
@@ -84,6 +84,8 @@ def _timings(report: RunReport) -> list[tuple[str, str]]:
         rows.append(
             ("unsteady", "the first and the second half of the run disagree: the machine was busy, or warming up")
         )
+    if report.noise is not None and not report.noise.quiet:
+        rows.append(("not quiet", "; ".join(report.noise.reasons)))
     if report.outliers:
         found = summarise(report.samples_ns)
         sides = f"{found.high_outliers} slow, {found.low_outliers} fast"

@@ -17,12 +17,13 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from ffi_core.bench.arguments import show_result, to_native
 from ffi_core.bench.distribution import summarise
 from ffi_core.bench.loop import Plan, Series, take_series
+from ffi_core.bench.noise import Watch
 from ffi_core.bench.report import Step
 from ffi_core.bench.sandbox import Confinement, confine
 from ffi_core.bench.steps import signature_of, spell_step, take_steps
@@ -57,7 +58,7 @@ def main() -> None:
 
 
 def _serve(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    from ffi_core.runtime import BACKEND, dlopen, measure
+    from ffi_core.runtime import BACKEND, dlopen
 
     declaration, steps = _read_declaration(request["schema"]), [_read_step(step) for step in request["setup"]]
     signature = signature_of(declaration)
@@ -88,17 +89,32 @@ def _serve(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
     answer: dict[str, Any] = {"result": result, "calls": 1, "backend": BACKEND, "setup": done}
     if request["timed"]:
         tell({"stage": "timing"})
-        plan = Plan.within(request["timeout"])
-        series = take_series(lambda count: measure(function, arguments, count), plan)
-        answer |= _figures(series)
-        if series.samples_ns[0] < plan.warm_up_ns:
-            empty_function = _bind_next_to_nothing(_with_buffers(signature, arguments))
-            empty = take_series(lambda count: measure(empty_function, arguments, count), plan.shortened(8))
-            answer |= {"empty_ns": summarise(empty.samples_ns).median}
-            python = take_series(lambda count: _measure_from_python(function, arguments, count), plan.shortened(4))
-            answer |= {"python_ns": summarise(python.samples_ns).median}
-            answer["calls"] += python.calls
+        empty_function = _bind_next_to_nothing(_with_buffers(signature, arguments))
+        answer |= _time(function, empty_function, arguments, Plan.within(request["timeout"]))
     return answer
+
+
+def _time(
+    function: Callable[..., object], empty_function: Callable[..., object], arguments: tuple[object, ...], plan: Plan
+) -> dict[str, Any]:
+    """Time the call; before and behind it one that costs next to nothing, which shows what the machine did."""
+    from ffi_core.runtime import measure
+
+    def time_nothing() -> tuple[float, ...]:
+        short = plan.shortened(16)
+        return take_series(lambda count: measure(empty_function, arguments, count), short).samples_ns
+
+    watch = Watch()
+    before = time_nothing()
+    series = take_series(lambda count: measure(function, arguments, count), plan)
+    after = time_nothing()
+    figures = _figures(series) | {"noise": asdict(watch.stop(before, after))}
+    if series.samples_ns[0] < plan.warm_up_ns:
+        figures["empty_ns"] = summarise((*before, *after)).median
+        python = take_series(lambda count: _measure_from_python(function, arguments, count), plan.shortened(4))
+        figures["python_ns"] = summarise(python.samples_ns).median
+        figures["calls"] += python.calls
+    return figures
 
 
 def _bind_next_to_nothing(signature: Signature) -> Callable[..., object]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ffi_core.bench import Arguments, ArgumentsError, RunReport, Status, choose_arguments, quick_run
+from ffi_core.bench import Arguments, ArgumentsError, RunReport, RunRequest, Status, choose_arguments, quick_run
 from ffi_core.bench.text import describe
 from ffi_core.errors import FFIError, LibraryNotFoundError
 from ffi_core.model import DlopenCall, Text
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runs", metavar="N", type=_runs, default=10, help="with --runtimes: runs of each (default 10)"
     )
     parser.add_argument(
-        "--export-markdown", metavar="PATH", type=Path, help="with --runtimes: also write the table there"
+        "--export-markdown", metavar="PATH", type=Path, help="also write the report there, or with --runtimes the table"
     )
     parser.add_argument(
         "--export-svg", metavar="PATH", type=Path, help="with --runtimes: also draw the table as a bar chart there"
@@ -99,7 +99,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"ffi-core bench: {error}", file=sys.stderr)
         return 2
     request = chosen.request(str(library), arguments.timeout, sandbox=arguments.sandbox)
-    report = quick_run(replace(request, memory=arguments.memory << 20, file_size=arguments.file_size << 20))
+    request = replace(request, memory=arguments.memory << 20, file_size=arguments.file_size << 20)
+    report = quick_run(request)
+    if not _export(request, report, chosen, arguments):
+        return 2
     if arguments.json:
         found = {"arguments": list(chosen.values), "arguments_from": chosen.origin}
         print(json.dumps(report.to_json() | found, indent=2))
@@ -108,6 +111,25 @@ def run(arguments: argparse.Namespace) -> int:
         print(describe(report, chosen.declaration, picture=picture))
         sys.stderr.write(report.stderr)
     return exit_code(report)
+
+
+def _export(request: RunRequest, report: RunReport, chosen: Arguments, arguments: argparse.Namespace) -> bool:
+    """Write the report's document where it is asked for; whether it could be written."""
+    if arguments.export_markdown is None:
+        return True
+    from ffi_core.bench.document import Surroundings, repeat_command, write_document
+    from ffi_core.bench.machine import describe_machine
+    from ffi_core.bench.provenance import describe_build, now_in_words, read_library
+
+    library = read_library(request.library)
+    repeat = repeat_command(arguments.file, request, given=chosen.origin == "request")
+    around = Surroundings(now_in_words(), describe_machine(), library, describe_build(library), repeat)
+    try:
+        arguments.export_markdown.write_text(write_document(request, report, around), encoding="utf-8")
+    except OSError as error:
+        print(f"ffi-core bench: {arguments.export_markdown}: {error.strerror or error}", file=sys.stderr)
+        return False
+    return True
 
 
 def _find_call(file: Path, symbol: str) -> DlopenCall:
