@@ -1,0 +1,26 @@
+-- :FfiBench times the function under the cursor, after asking, and the lens shows the time.
+local t = require("harness")
+
+local questions = t.answer_questions_with("Run once")
+local shown = t.record_messages()
+t.enable()
+local buffer = t.open("math.porf.ts")
+t.client(buffer)
+t.eventually("lenses", function()
+  return #vim.lsp.codelens.get(buffer) > 0
+end)
+t.cursor_on("ilogbf64:")
+vim.cmd.FfiBench()
+local said = t.eventually("the result is shown", function()
+  return vim.iter(shown):find(function(message)
+    return message:find("ilogbf64(", 1, true) and message:find("per call", 1, true)
+  end)
+end)
+t.contains(said, " ns", "the time")
+t.equal(1, #questions, "how often the person was asked")
+t.eventually("the lens shows the time", function()
+  vim.lsp.codelens.refresh({ bufnr = buffer })
+  return vim.iter(vim.lsp.codelens.get(buffer)):any(function(lens)
+    return lens.command ~= nil and lens.command.title:find(" ns", 1, true) ~= nil
+  end)
+end)
