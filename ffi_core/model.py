@@ -366,6 +366,98 @@ class Binding:
     local_span: Span
 
 
+class OriginKind(enum.StrEnum):
+    """What made the value that is passed as an argument."""
+
+    FUNCTION = "function"
+    """A JavaScript function is written there."""
+    MEMORY = "memory"
+    """A typed array or buffer is made."""
+    ADDRESS = "address"
+    """The address of such memory is taken: ``ptr(array)``, ``Deno.UnsafePointer.of(array)``."""
+    CUT = "cut"
+    """A number is cut to 32 bits: ``value | 0``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an argument is, where it is no literal but the text tells what made it.
+
+    Parameters
+    ----------
+    kind: what made it.
+    span: the expression that made it; elsewhere where a const holds it.
+    maker: what is made: ``"Uint32Array"``; of an address, what lies there.
+    size: bytes of the memory, or None where that is not known.
+    content: the text whose UTF-8 bytes are all of the memory, where it is made of one.
+    held: whether a variable holds the memory, so that it lives on after the expression.
+    by_name: whether the argument is a const that holds the value, and not the expression itself.
+    """
+
+    kind: OriginKind
+    span: Span
+    maker: str = ""
+    size: int | None = None
+    content: Text | None = None
+    held: bool = False
+    by_name: bool = False
+
+
+class TakenAs(enum.StrEnum):
+    """What is done with a promise."""
+
+    AWAITED = "awaited"
+    """It is awaited, or given a function with ``then``, or said not to matter with ``void``."""
+    DROPPED = "dropped"
+    """The call is a statement of its own."""
+    OPERAND = "operand"
+    """It is calculated with or compared."""
+    CONDITION = "condition"
+    """It decides what is done next."""
+    MEMBER = "member"
+    """A member is read that promises do not have."""
+    TEXT = "text"
+    """It is made part of a text."""
+    CONVERTED = "converted"
+    """It is given to a function that makes a number or text of it."""
+    ELSEWHERE = "elsewhere"
+    """It goes where the text does not tell what is done with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One thing that is done with the value of a call.
+
+    Parameters
+    ----------
+    taken_as: what is done.
+    span: the value there: the call itself, or the variable that holds what it gave.
+    """
+
+    taken_as: TakenAs
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """A number of 64 bits that is put together from two halves in a wrong way.
+
+    Parameters
+    ----------
+    span: the sum.
+    fault: the half that is read as signed, or the shift by 32 bits that shifts nothing.
+    is_shift: whether it is the shift.
+    source: what the half is read from: ``"Int32Array"``, ``"getInt32"``; empty for the shift.
+    place: of the word to change: ``Int32Array`` where it is made, ``getInt32``; None where the text does not show it.
+    """
+
+    span: Span
+    fault: Span
+    is_shift: bool
+    source: str = ""
+    place: Span | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CallSite:
     """A call of a bound function.
@@ -379,6 +471,9 @@ class CallSite:
     used: whether the value is surely made use of: stored, compared, calculated with, a member of it read.
     operator: where it stands in an operation with two sides, the operator: ``"==="``.
     operand: the other side of that, folded; None without operator.
+    origins: what made each argument, as far as `arguments` does not say it; may be shorter than those.
+    takings: what is done with the promise that the call gives; empty where it gives none.
+    can_wait: whether ``await`` may stand before the call.
     """
 
     symbol: str
@@ -388,6 +483,9 @@ class CallSite:
     used: bool = False
     operator: str | None = None
     operand: Value | None = None
+    origins: tuple[Origin | None, ...] = ()
+    takings: tuple[Taking, ...] = ()
+    can_wait: bool = False
 
 
 class CallKind(enum.StrEnum):
@@ -436,6 +534,11 @@ class DlopenCall:
     named_types: the types that the file itself defines by name, with the native type of each, or None where it is not
         known.
     knows_all_types: whether the program surely has no types by name but the dialect's own and those of `named_types`.
+    late_uses: each use that surely comes after one of the `closings`, with that closing.
+    leaks: whether the object that holds the symbols goes where the text does not tell which of them are used.
+    halves: the numbers that are put together wrong anywhere in the file, given with its first call alone.
+    rival: the callee of an earlier call that Porffor's compiler puts into the same block of C, where there is one.
+    caught: the parameter of each ``catch`` in the file, given with its first call alone.
     """
 
     dialect: str
@@ -456,6 +559,11 @@ class DlopenCall:
     closings: tuple[Span, ...] = ()
     named_types: Mapping[str, Type | None] = field(default_factory=dict, repr=False, compare=False)
     knows_all_types: bool = True
+    late_uses: tuple[tuple[Span, Span], ...] = ()
+    leaks: bool = True
+    halves: tuple[Halves, ...] = ()
+    rival: Span | None = None
+    caught: tuple[Span, ...] = ()
 
     def declaration_of(self, name: str) -> SourceDeclaration | None:
         """The entry of that name; the last one wins, as in JavaScript."""
