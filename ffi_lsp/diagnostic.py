@@ -41,6 +41,29 @@ class Fix:
     safe: bool = True
 
 
+class Tag(enum.StrEnum):
+    """How an editor should show the text that a diagnostic is about."""
+
+    UNNECESSARY = "unnecessary"
+    DEPRECATED = "deprecated"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A place in another file that explains a mistake.
+
+    Parameters
+    ----------
+    file: an absolute path.
+    line: from 1; 0 where it is not known.
+    message: what stands there.
+    """
+
+    file: str
+    line: int
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake found in a file.
@@ -54,6 +77,8 @@ class Diagnostic:
     message: one sentence or two for people: what is wrong, where, and what was expected.
     symbol: the schema key that it concerns, or None.
     fixes: the ways to mend it, best first.
+    tags: how the text should be shown.
+    related: the places elsewhere that explain it.
     """
 
     code: str
@@ -63,3 +88,5 @@ class Diagnostic:
     message: str
     symbol: str | None = None
     fixes: tuple[Fix, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    related: tuple[Related, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ffi_core.model import DlopenCall
-from ffi_lsp.diagnostic import Diagnostic
+from ffi_lsp.diagnostic import Diagnostic, Related
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding, Rule, scan
 
@@ -30,7 +30,11 @@ def run(call: DlopenCall, facts: LibraryFacts) -> list[Diagnostic]:
     -------
     The diagnostics in the order of the text.
     """
-    found = [_mendable_here(call, entry) for rule in RULES.values() for entry in rule.judge(call, facts)]
+    found = [
+        _explained(call, facts, _mendable_here(call, entry))
+        for rule in RULES.values()
+        for entry in rule.judge(call, facts)
+    ]
     return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 
@@ -46,3 +50,15 @@ def _mendable_here(call: DlopenCall, diagnostic: Diagnostic) -> Diagnostic:
         )
     )
     return replace(diagnostic, fixes=kept)
+
+
+def _explained(call: DlopenCall, facts: LibraryFacts, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic with the place of the C prototype, where it is about a difference from that."""
+    if not diagnostic.code.startswith("FFI3") or diagnostic.symbol is None or diagnostic.related:
+        return diagnostic
+    entry = call.declaration_of(diagnostic.symbol)
+    declared = entry.declaration if entry is not None else None
+    prototype = facts.prototypes.get(declared.symbol) if declared is not None else None
+    if prototype is None or not prototype.header.startswith("/"):
+        return diagnostic
+    return replace(diagnostic, related=(Related(prototype.header, prototype.line, str(prototype)),))

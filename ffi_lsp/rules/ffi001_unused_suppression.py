@@ -31,6 +31,7 @@ The comment is removed, or the code that silences nothing is taken out of it.
 
 from __future__ import annotations
 
-from ffi_lsp.diagnostic import Severity
+from ffi_lsp.diagnostic import Severity, Tag
 
 SEVERITY = Severity.WARNING
+TAGS = (Tag.UNNECESSARY,)

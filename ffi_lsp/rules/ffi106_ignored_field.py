@@ -38,12 +38,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ffi_core.model import Boolean, DlopenCall, Text
-from ffi_lsp.diagnostic import Severity
+from ffi_lsp.diagnostic import Severity, Tag
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of, entries
 
 SEVERITY = Severity.WARNING
+TAGS = (Tag.UNNECESSARY,)
 
 _CONSEQUENCES = {
     "name": "{key!r} itself is looked up",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ffi_core.model import DlopenCall, Span
-from ffi_lsp.diagnostic import Diagnostic, Fix, Severity
+from ffi_lsp.diagnostic import Diagnostic, Fix, Severity, Tag
 from ffi_lsp.rules.facts import LibraryFacts
 
 _MODULE_NAME = re.compile(r"(ffi\d{3})_(\w+)")
@@ -51,6 +51,7 @@ class Rule:
     severity: how much damage the mistake does at its worst.
     documentation: its page in Markdown: one line of summary, then the sections that say what, why and how to mend it.
     check: pure function that yields what is wrong with one call; a rule about comments has none of its own.
+    tags: how the text that it finds should be shown.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Rule:
     severity: Severity
     documentation: str
     check: Check
+    tags: tuple[Tag, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -77,7 +79,9 @@ class Rule:
     def diagnostic(self, finding: Finding) -> Diagnostic:
         """A finding as a diagnostic of this rule."""
         severity = finding.severity or self.severity
-        return Diagnostic(self.code, self.name, severity, finding.span, finding.message, finding.symbol, finding.fixes)
+        return Diagnostic(
+            self.code, self.name, severity, finding.span, finding.message, finding.symbol, finding.fixes, self.tags
+        )
 
 
 def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
@@ -89,5 +93,6 @@ def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
             loaded = importlib.import_module(f"{package_name}.{module.name}")
             code, name = match[1].upper(), match[2].replace("_", "-")
             documentation = inspect.cleandoc(loaded.__doc__ or "")
-            rules[code] = Rule(code, name, loaded.SEVERITY, documentation, getattr(loaded, "check", _nothing))
+            check, tags = getattr(loaded, "check", _nothing), getattr(loaded, "TAGS", ())
+            rules[code] = Rule(code, name, loaded.SEVERITY, documentation, check, tags)
     return MappingProxyType(rules)
