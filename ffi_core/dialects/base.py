@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ffi_core.errors import SchemaError
-from ffi_core.model import Declaration, DlopenCall, Object
+from ffi_core.model import CallKind, Declaration, DlopenCall, Object
 from ffi_core.schema import check
 from ffi_core.source import Scopes, SourceTree
 from ffi_core.source.values import NotFoldedError, plain
 from ffi_core.types import nearest_type
+
+_COMMON = ("name", "optional", "nonblocking")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a dialect writes what is no library: a callback, a function pointer. The fields mean what `Dialect`'s do."""
+
+    fields: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Dialect:
     types: each accepted spelling of a native type, with its name in `ffi_core.types.NATIVE_TYPES`, or None where only
         this dialect has the type.
     read: finds the calls in a file.
+    forms: how entries differ in calls that open no library; where a kind is missing they do not.
     type_numbers: numbers that stand for types, with the spelling of each.
     needs_schema: whether a library cannot be opened without a schema.
     types_can_be_added: whether a program can define types of its own by name, anywhere.
@@ -48,6 +60,7 @@ class Dialect:
     required: tuple[str, ...]
     types: Mapping[str, str | None]
     read: Callable[[SourceTree, Scopes], Iterable[DlopenCall]]
+    forms: Mapping[CallKind, Form] = field(default_factory=dict)
     type_numbers: Mapping[int, str] = field(default_factory=dict)
     needs_schema: bool = True
     types_can_be_added: bool = False
@@ -56,6 +69,13 @@ class Dialect:
     def may_be_in(self, text: bytes) -> bool:
         """Whether a text may hold calls of this dialect: a search for bytes, done before anything is parsed."""
         return any(all(word in text for word in words) for words in self.entry_points)
+
+    def of(self, kind: CallKind) -> Dialect:
+        """The dialect as it is in calls of one kind."""
+        form = self.forms.get(kind)
+        if form is None:
+            return self
+        return replace(self, fields=form.fields, ignored=form.ignored, required=form.required, forms={})
 
     def nearest_type(self, word: str) -> str | None:
         """The spelling in this dialect that `word`, which is none, most likely stands for, or None if none is near."""
@@ -72,11 +92,11 @@ class Dialect:
         Fields that the runtime ignores are ignored here too, and where it needs no result, none means void.
         """
         try:
-            fields = plain(entry)
-            if not fields.keys() <= set(self.fields):
+            if not entry.complete or not {field.key for field in entry} <= set(self.fields):
                 return None
-            seen = {key: value for key, value in fields.items() if key not in self.ignored}
-            common = {key: seen[key] for key in ("name", "optional", "nonblocking") if key in seen}
+            read = {self.parameters, self.result, "type", *_COMMON}.difference(self.ignored)
+            seen = {field.key: plain(field.value) for field in entry if field.key in read}
+            common = {key: seen[key] for key in _COMMON if key in seen}
             if "type" in seen:
                 return check({name: {"type": self._native(seen["type"]), **common}})[0]
             if not seen.keys() >= set(self.required):

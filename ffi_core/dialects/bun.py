@@ -1,4 +1,4 @@
-"""Bun: ``dlopen``, ``linkSymbols`` and ``cc`` of the module ``bun:ffi``, by whatever name they are imported.
+"""Bun: the module ``bun:ffi``, by whatever name it is imported: libraries, linked symbols, C text, callbacks.
 
 Fields and types: https://bun.sh/docs/api/ffi, and what Bun 1.4 accepts. A number stands for a type as in ``FFIType``.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from ffi_core.dialects.base import Dialect
-from ffi_core.model import DlopenCall, Object, Value
+from ffi_core.dialects.base import Dialect, Form
+from ffi_core.model import CallKind, DlopenCall, Object, Value
 from ffi_core.source import Scopes, SourceTree
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape
-from ffi_core.source.opening import Openings
+from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape, Symbols
+from ffi_core.source.opening import Openings, closing
 
 _SPELLINGS = {
     "bool": "bool",
@@ -45,14 +45,22 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
     openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
 
     def dlopen(call: CallText) -> Shape:
-        return Members({"symbols": openings.add(call, *call.arguments.items[:2])})
+        return _library(openings.add(call, *call.arguments.items[:2]))
 
     def link_symbols(call: CallText) -> Shape:
-        return Members({"symbols": openings.add(call, None, *call.arguments.items[:1])})
+        return _library(openings.add(call, None, *call.arguments.items[:1], kind=CallKind.LINKED))
 
     def cc(call: CallText) -> Shape:
         options = call.arguments.items[0] if call.arguments.items else None
-        return Members({"symbols": openings.add(call, None, _property(options, "symbols"))})
+        return _library(openings.add(call, None, _property(options, "symbols"), kind=CallKind.COMPILED))
+
+    def c_function(call: CallText) -> Shape:
+        definition = call.arguments.items[0] if call.arguments.items else None
+        return openings.add_definition(call, CallKind.POINTER, definition, closed_by="close")
+
+    def js_callback(call: CallText) -> Shape:
+        function, definition = (*call.arguments.items, None, None)[:2]
+        return openings.add_definition(call, CallKind.CALLBACK, definition, function=function, closed_by="close")
 
     words = {word: Constant(word) for word in (*_TYPES, *_OF_CC_ALONE) if word not in _NOT_IN_FFITYPE}
     module = Members(
@@ -60,6 +68,8 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
             "dlopen": Entry(dlopen),
             "linkSymbols": Entry(link_symbols),
             "cc": Entry(cc),
+            "CFunction": Entry(c_function, is_class=None),
+            "JSCallback": Entry(js_callback, is_class=True),
             "FFIType": Members(words),
             "suffix": Constant(_SUFFIX),
         }
@@ -73,10 +83,17 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
     return openings.calls()
 
 
+def _library(symbols: Symbols) -> Members:
+    return Members({"symbols": symbols, "close": closing(symbols)})
+
+
 def _property(value: Value | None, key: str) -> Value | None:
     found = value.get(key) if isinstance(value, Object) else None
     return found.value if found is not None else None
 
+
+_IGNORED = ("nonblocking", "optional", "name")
+_FUNCTION = ("args", "returns", "ptr", "threadsafe", *_IGNORED)
 
 DIALECT = Dialect(
     name="bun",
@@ -84,11 +101,16 @@ DIALECT = Dialect(
     entry_points=((b"bun:ffi",), (b"Bun", b"FFI")),
     parameters="args",
     result="returns",
-    fields=("args", "returns", "ptr", "threadsafe", "nonblocking", "optional", "name"),
-    ignored=("nonblocking", "optional", "name"),
+    fields=_FUNCTION,
+    ignored=_IGNORED,
     required=(),
     types={**_TYPES, **_OF_CC_ALONE},
     read=_read,
+    forms={
+        CallKind.LINKED: Form(_FUNCTION, ignored=_IGNORED, required=("ptr",)),
+        CallKind.POINTER: Form(_FUNCTION, ignored=_IGNORED, required=("ptr",)),
+        CallKind.CALLBACK: Form(("args", "returns", "threadsafe")),
+    },
     type_numbers=dict(enumerate(_NUMBERED.split())),
     tries_working_directory=True,
 )

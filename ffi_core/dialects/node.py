@@ -1,4 +1,4 @@
-"""Node: ``dlopen`` and ``DynamicLibrary`` of the module ``node:ffi`` (Node 26), by whatever name they are imported.
+"""Node: ``dlopen``, ``DynamicLibrary`` and their callbacks, of the module ``node:ffi`` (Node 26), under any name.
 
 Fields and types: https://nodejs.org/api/ffi.html, and what Node 26.10 accepts.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.dialects.base import Dialect
-from ffi_core.model import DlopenCall, Value
+from ffi_core.dialects.base import Dialect, Form
+from ffi_core.model import CallKind, DlopenCall, Value
 from ffi_core.source import Scopes, SourceTree
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import Entry, Flow, Members, Shape
-from ffi_core.source.opening import Openings
+from ffi_core.source.flow import Entry, Flow, Members, Shape, Symbols
+from ffi_core.source.opening import Openings, closing
 
 _SPELLINGS = {
     "i8": "i8 int8 char",
@@ -36,22 +36,38 @@ _TYPES: dict[str, str | None] = {word: native for native, words in _SPELLINGS.it
 def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
     openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
 
-    def library_of(path: Value | None) -> Members:
+    def library_of(path: Value | None, symbols: Symbols) -> Members:
+        closings = symbols.closings  # one close() ends all that was taken from the library, in whichever call
+
         def get_function(call: CallText) -> Shape | None:
             name, definition = (*call.arguments.items, None, None)[:2]
-            return openings.add_single(call, path, name, definition)
+            return openings.add_single(call, path, name, definition, symbols=Symbols(closings=closings))
 
         def get_functions(call: CallText) -> Shape:
-            return openings.add(call, path, *call.arguments.items[:1])
+            return openings.add(call, path, *call.arguments.items[:1], symbols=Symbols(closings=closings))
 
-        return Members({"getFunction": Entry(get_function), "getFunctions": Entry(get_functions)})
+        return Members(
+            {
+                "getFunction": Entry(get_function),
+                "getFunctions": Entry(get_functions),
+                "registerCallback": Entry(register_callback),
+                "unregisterCallback": Entry(openings.close_argument),
+                "close": closing(symbols),
+            }
+        )
+
+    def register_callback(call: CallText) -> Shape:
+        first, second = (*call.arguments.items, None, None)[:2]
+        definition, function = (None, first) if second is None else (first, second)
+        return openings.add_definition(call, CallKind.CALLBACK, definition, function=function)
 
     def dlopen(call: CallText) -> Shape:
         path, definitions = (*call.arguments.items, None, None)[:2]
-        return Members({"lib": library_of(path), "functions": openings.add(call, path, definitions)})
+        functions = openings.add(call, path, definitions)
+        return Members({"lib": library_of(path, functions), "functions": functions})
 
     def dynamic_library(call: CallText) -> Shape:
-        return library_of(next(iter(call.arguments.items), None))
+        return library_of(next(iter(call.arguments.items), None), Symbols())
 
     flow = Flow(scopes)
     module = {"dlopen": Entry(dlopen), "DynamicLibrary": Entry(dynamic_library, is_class=True)}
@@ -71,5 +87,6 @@ DIALECT = Dialect(
     required=(),
     types=_TYPES,
     read=_read,
+    forms={CallKind.CALLBACK: Form(("arguments", "return"))},
     needs_schema=False,
 )

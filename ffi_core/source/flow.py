@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Binding, CallSite, Span, Text, Value
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _WRAPPERS = TRANSPARENT | {"await_expression"}
 _VARIABLE_TARGETS = {"identifier", "shorthand_property_identifier_pattern"}
 
+_MEMBERS = {"member_expression", "subscript_expression"}
 _CHOICES = {"&&", "||", "??"}
 _USES = {
     "variable_declarator": "value",
@@ -62,11 +64,13 @@ class Entry:
     Parameters
     ----------
     on_call: what a call of it gives, or None where that does not lead on.
-    is_class: whether it is called with ``new``.
+    is_class: whether it is called with ``new``; None where it works with and without.
+    members: what it has besides, as a class has static methods.
     """
 
     on_call: Callable[[CallText], Shape | None]
-    is_class: bool = False
+    is_class: bool | None = False
+    members: Mapping[str, Shape] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,6 +87,7 @@ class Symbols:
     uses: list[tuple[str, Span]] = field(default_factory=list)
     calls: list[CallSite] = field(default_factory=list)
     labels: list[Span] = field(default_factory=list)
+    closings: list[Span] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +99,30 @@ class BoundSymbol:
     name: the symbol.
     owner: where its uses are collected.
     place: the text by which it was reached.
+    members: what it has besides, as a callback can be closed.
+    named: whether `place` is a name of its own, and no method of it such as ``call``.
     """
 
     name: str
     owner: Symbols
     place: Span
+    members: Mapping[str, Shape] = field(default_factory=dict)
+    named: bool = True
 
 
 Shape = Members | Constant | Entry | Symbols | BoundSymbol
 
 
 class Flow:
-    """Follows values through one file. Calls are read last, when all constants are known, in the order of the text."""
+    """Follows values through one file. A call is read when all constants before it are known, and those inside it."""
 
     def __init__(self, scopes: Scopes) -> None:
         self.scopes = scopes
         self._constants: dict[Span, str] = {}
         self._waiting: deque[tuple[Path, Shape]] = deque()
-        self._pending: list[tuple[Path, Entry]] = []
+        self._pending: list[tuple[int, int, Path, Entry]] = []
         self._unfinished = 0
+        self._calls = 0
         self._seen: dict[tuple[Span, int], Shape] = {}
 
     def from_global(self, name: str, shape: Shape) -> None:
@@ -143,15 +153,19 @@ class Flow:
         while self._waiting or self._pending:
             while self._waiting:
                 self._visit(*self._waiting.popleft())
-            batch = sorted(self._pending, key=lambda entry: entry[0][-1].start_byte)
-            self._pending = []
-            for path, entry in batch:
+            if self._pending:
+                _, _, path, entry = heappop(self._pending)
                 call = call_at(path, self.lookup)
                 shape = entry.on_call(call) if call is not None else None
                 if call is not None and shape is not None:
                     if call.pattern is not None:
                         self._take(call.pattern, shape)
                     self._follow(path, shape)
+
+    def _read_later(self, path: Path, entry: Entry) -> None:
+        """A call inside another one's arguments ends before that one, and so its value is known then."""
+        self._calls += 1
+        heappush(self._pending, (path[-1].end_byte, self._calls, path, entry))
 
     def lookup(self, node: Node) -> Node | Value | None:
         """What a name or member stands for; what `ffi_core.source.fold` asks."""
@@ -211,13 +225,13 @@ class Flow:
                 self._member(path[:-1], shape)
             case "call_expression" if isinstance(shape, Entry) and _is(parent, "function", node):
                 if not shape.is_class:
-                    self._pending.append((path[:-1], shape))
+                    self._read_later(path[:-1], shape)
             case "new_expression" if isinstance(shape, Entry) and _is(parent, "constructor", node):
-                if shape.is_class:
-                    self._pending.append((path[:-1], shape))
+                if shape.is_class is not False:
+                    self._read_later(path[:-1], shape)
             case "ERROR" if isinstance(shape, Entry) and self._unfinished < _MOST_UNFINISHED_CALLS:
                 self._unfinished += 1
-                self._pending.append((path, shape))
+                self._read_later(path, shape)
             case _ if isinstance(shape, BoundSymbol):
                 self._use(path, shape)
 
@@ -228,6 +242,9 @@ class Flow:
             return
         if isinstance(shape, Members) and name in shape.entries:
             self._follow(path, shape.entries[name])
+        elif isinstance(shape, Entry | BoundSymbol) and name in shape.members:
+            member = shape.members[name]
+            self._follow(path, replace(member, place=span_of(place)) if isinstance(member, BoundSymbol) else member)
         elif isinstance(shape, Symbols) and not shape.direct:
             self._follow(path, BoundSymbol(name, shape, span_of(place)))
 
@@ -239,7 +256,7 @@ class Flow:
             for child in target.named_children:
                 self._take_part(child, shape)
         elif target.type in _VARIABLE_TARGETS:
-            if isinstance(shape, BoundSymbol):
+            if isinstance(shape, BoundSymbol) and shape.named and shape.place != span_of(target):
                 shape.owner.bindings.append(Binding(shape.name, shape.place, text_of(target), span_of(target)))
             self._take_variable(target, shape)
 
@@ -278,11 +295,14 @@ class Flow:
                 self._follow(reference.path, shape)
 
     def _use(self, path: Path, symbol: BoundSymbol) -> None:
-        symbol.owner.uses.append((symbol.name, symbol.place))
+        if symbol.named:
+            symbol.owner.uses.append((symbol.name, symbol.place))
         depth = len(path) - 1
         while depth > 1 and path[depth - 1].type in TRANSPARENT:
             depth -= 1
         call = path[depth - 1]
+        if symbol.members and call.type in _MEMBERS and _is(call, "object", path[depth]):
+            self._member(path[:depth], symbol)
         if call.type == "call_expression" and _is(call, "function", path[depth]):
             used, operator, operand = self._value_of(path[:depth])
             arguments = arguments_of(call, self.lookup)

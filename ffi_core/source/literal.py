@@ -244,6 +244,9 @@ class _Folder:
 
     def path_beside(self, node: Node, depth: int) -> Value:
         """``new URL("x.so", import.meta.url)``, and ``fileURLToPath`` of it: a path from the file's folder."""
+        known = self.lookup(node) if self.lookup else None
+        if isinstance(known, Value):
+            return known
         callee = node.child_by_field_name("constructor") or node.child_by_field_name("function")
         holder = node.child_by_field_name("arguments")
         arguments = [child for child in holder.named_children if child.type != "comment"] if holder else []

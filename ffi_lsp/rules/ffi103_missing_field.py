@@ -55,7 +55,8 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
         for field in dialect.required if value.complete and not is_static(call, entry) else ():
             if value.get(field) is None and not _is_there_misnamed(dialect, value, field):
                 message = f"{entry.name!r} has no field {field!r}, without which {dialect.title} cannot bind it"
-                yield Finding(entry.name_span, message, entry.name, tuple(_fixes(dialect, value, field)))
+                fixes = tuple(_fixes(dialect, value, field)) if field in (dialect.parameters, dialect.result) else ()
+                yield Finding(entry.name_span, message, entry.name, fixes)
 
 
 def _is_there_misnamed(dialect: Dialect, entry: Object, field: str) -> bool:

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from ffi_core.dialects import DIALECTS, Dialect
-from ffi_core.model import Array, Boolean, DlopenCall, Object, Property, SourceDeclaration, Span, Text, Unknown, Value
+from ffi_core.model import (
+    Array,
+    Boolean,
+    CallKind,
+    DlopenCall,
+    Object,
+    Property,
+    SourceDeclaration,
+    Span,
+    Text,
+    Unknown,
+    Value,
+)
 
 PARAMETERS_ELSEWHERE = frozenset({"parameters", "args", "arguments", "params", "argTypes", "parameterTypes"})
 """What dialects, and haste, call the list of parameter types."""
@@ -14,8 +27,13 @@ RESULT_ELSEWHERE = frozenset({"result", "returns", "return", "returnType", "retu
 
 
 def dialect_of(call: DlopenCall) -> Dialect:
-    """The dialect that a call is written in."""
-    return DIALECTS[call.dialect]
+    """The dialect that a call is written in, as it is in calls of that kind."""
+    return _dialect(call.dialect, call.kind)
+
+
+@cache
+def _dialect(name: str, kind: CallKind) -> Dialect:
+    return DIALECTS[name].of(kind)
 
 
 def entries(call: DlopenCall) -> Iterator[tuple[SourceDeclaration, Object]]:
