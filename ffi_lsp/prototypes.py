@@ -6,7 +6,9 @@ A source may answer with less than it was asked for, and with more the next time
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -78,28 +80,53 @@ class HeaderPrototypes:
     Parameters
     ----------
     cancel: set by another thread to end a search; what was not found then is not known.
+    seconds: how long all searches together may take; what is not found by then is not known, and `notes` says so.
     """
 
-    def __init__(self, cancel: threading.Event | None = None) -> None:
-        self._cancel = cancel
+    def __init__(self, cancel: threading.Event | None = None, *, seconds: float | None = None) -> None:
+        self._cancel, self._seconds = cancel, math.inf if seconds is None else seconds
+        self._spent = 0.0
         self._known: dict[_Subject, dict[str, Prototype | None]] = {}
+        self._notes: dict[str, None] = {}
 
     def forget(self) -> None:
         """Look for every name again when it is asked for next."""
         self._known = {}
 
+    def notes(self) -> tuple[str, ...]:
+        """What could not be done since this was asked last, a sentence each: headers that are mentioned and cannot be
+        read, symbols for which no time was left."""
+        notes, self._notes = tuple(self._notes), {}
+        return notes
+
     def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
         """As `PrototypeSource.find`; a name is looked for once."""
-        from ffi_core.headers import find_prototypes
-
         known = self._known.setdefault((library.path, mentioned), {})
         unknown = [name for name in names if name not in known]
         if unknown:
-            settings = HeaderSettings(mentioned.headers, mentioned.include, mentioned.defines)
-            search = find_prototypes(library, unknown, settings=settings, base=mentioned.folder, cancel=self._cancel)
-            found = search.prototypes
+            found = self._search(library, unknown, mentioned)
             known.update({name: found.get(name) for name in unknown})
         return {name: prototype for name in names if (prototype := known[name]) is not None}
+
+    def _search(self, library: Library, names: list[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+        from ffi_core.headers import find_prototypes
+
+        settings = HeaderSettings(mentioned.headers, mentioned.include, mentioned.defines)
+        started = time.monotonic()
+        found = find_prototypes(
+            library,
+            names,
+            settings=settings,
+            base=mentioned.folder,
+            cancel=self._cancel,
+            seconds=self._seconds - self._spent,
+        )
+        self._spent += time.monotonic() - started
+        self._notes.update(dict.fromkeys(f"headers: {problem}" for problem in found.problems))
+        if found.unsought:
+            left = f"{len(found.unsought)} of {len(names)} symbols of {library.path.name}"
+            self._notes[f"the time for headers, {self._seconds:g} s, was up: {left} were not looked for"] = None
+        return found.prototypes
 
 
 class BackgroundPrototypes:

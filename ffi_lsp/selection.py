@@ -35,18 +35,26 @@ class Selection:
     ----------
     codes: the codes of the rules.
     least: the least severity.
+    hints: the codes of the rules whose hints are asked for; what is worse than a hint needs no asking.
     """
 
     codes: frozenset[str] = frozenset(RULES)
     least: Severity = Severity.HINT
+    hints: frozenset[str] = frozenset(RULES)
 
     def of(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """Those of the diagnostics that are asked for."""
-        least = _ORDER.index(self.least)
-        return tuple(entry for entry in found if entry.code in self.codes and _ORDER.index(entry.severity) >= least)
+        return tuple(entry for entry in found if self._wants(entry))
+
+    def _wants(self, entry: Diagnostic) -> bool:
+        if entry.severity is Severity.HINT and entry.code not in self.hints:
+            return False
+        return entry.code in self.codes and _ORDER.index(entry.severity) >= _ORDER.index(self.least)
 
 
-def select(chosen: Iterable[str], ignored: Iterable[str], least: Severity = Severity.HINT) -> Selection:
+def select(
+    chosen: Iterable[str], ignored: Iterable[str], least: Severity = Severity.HINT, *, hints: bool = True
+) -> Selection:
     """Read a selection.
 
     Parameters
@@ -54,13 +62,17 @@ def select(chosen: Iterable[str], ignored: Iterable[str], least: Severity = Seve
     chosen: words for rules: ``FFI201``, ``FFI2``, ``symbol-not-exported``; none means all.
     ignored: words for rules that are left out of those.
     least: the least severity.
+    hints: whether hints are asked for; without, only those of rules that are chosen one by one.
 
     Raises
     ------
     UnknownRuleError: a word stands for no rule.
     """
-    codes = {code for word in chosen for code in _codes_of(word)} or set(RULES)
-    return Selection(frozenset(codes - {code for word in ignored for code in _codes_of(word)}), least)
+    words = [(word, _codes_of(word)) for word in chosen]
+    codes = frozenset(code for _, found in words for code in found) or frozenset(RULES)
+    named = frozenset(code for word, found in words for code in found if word.upper() == code or len(found) == 1)
+    left_out = {code for word in ignored for code in _codes_of(word)}
+    return Selection(codes - left_out, least, frozenset(RULES) if hints else named)
 
 
 def _codes_of(word: str) -> set[str]:

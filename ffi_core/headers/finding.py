@@ -7,15 +7,18 @@ library exports most of what it declares: no guess ever reaches a judgement.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ffi_core.headers import dwarf, packages, table
+from ffi_core.headers import dwarf, packages, process, table
 from ffi_core.headers.abi import LibraryFile
+from ffi_core.headers.cache import PrototypeTable
 from ffi_core.headers.index import Progress, index_of
 from ffi_core.headers.reading import read_debug_information, read_headers
 from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest
@@ -40,10 +43,12 @@ class Found:
     ----------
     prototypes: by symbol.
     problems: what went wrong on the way, a sentence each; a header of the settings that cannot be read, say.
+    unsought: the symbols that were still looked for when the time was up.
     """
 
     prototypes: Mapping[str, Prototype] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    unsought: frozenset[str] = frozenset()
 
 
 def find_prototypes(
@@ -54,6 +59,7 @@ def find_prototypes(
     base: Path | None = None,
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
+    seconds: float = math.inf,
 ) -> Found:
     """Find the prototypes of a library's symbols. The library is read, never loaded.
 
@@ -65,17 +71,21 @@ def find_prototypes(
     base: the directory that relative paths of the settings start from; the working directory by default.
     cancel: set by another thread to end the search; what was found until then is given.
     progress: called with how many headers were looked through, and of how many, while an index is built.
+    seconds: how long the search may take; what was found until then is given.
 
     Returns
     -------
     The prototypes that are known. Headers that are missing, wrong or hostile raise nothing; they are problems.
     """
-    search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress)
+    search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress, seconds)
+    unsought: frozenset[str] = frozenset()
     try:
         search.run()
+    except _TimeIsUpError:
+        unsought = search.missing
     except HeaderError as error:
         search.problems.append(str(error))
-    return Found(search.prototypes, tuple(search.problems))
+    return Found(search.prototypes, tuple(search.problems), unsought)
 
 
 def find_in_headers(
@@ -98,6 +108,10 @@ def find_in_headers(
     return Found(search.prototypes, tuple(search.problems))
 
 
+class _TimeIsUpError(Exception):
+    """The search has taken as long as it may."""
+
+
 class _Search:
     """One search under way; what is missing shrinks from step to step."""
 
@@ -109,12 +123,19 @@ class _Search:
         base: Path,
         cancel: threading.Event | None,
         progress: Progress | None,
+        seconds: float = math.inf,
     ) -> None:
+        self._deadline = time.monotonic() + seconds
         self.prototypes: dict[str, Prototype] = {}
         self.problems: list[str] = []
         self._library, self._missing, self._settings, self._base = library, missing, settings, base
         self._cancel, self._progress = cancel, progress
         self._own_directories = [str((base / entry).absolute()) for entry in settings.include_dirs]
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The names that nobody has found yet."""
+        return frozenset(self._missing)
 
     def run(self) -> None:
         """Look for the prototypes of a library's symbols."""
@@ -154,7 +175,8 @@ class _Search:
 
     def _by_debug_information(self, library: LibraryFile) -> None:
         try:
-            self._take(read_debug_information(library, sorted(self._missing), cancel=self._cancel))
+            names = sorted(self._missing)
+            self._take(read_debug_information(library, names, timeout=self._timeout(), cancel=self._cancel))
         except HeaderError as error:
             if error.reason is not HeaderFailure.NOT_FOUND:
                 raise
@@ -186,7 +208,7 @@ class _Search:
         """What one header declares, with what old headers need before it; None where it cannot stand alone."""
         for headers in ((header,), (*_PRELUDE, header)):
             try:
-                found = read_headers(self._request(headers), cancel=self._cancel)
+                found = self._read(headers)
             except HeaderError as error:
                 if error.reason in (HeaderFailure.CANCELLED, HeaderFailure.NO_PARSER):
                     raise
@@ -195,8 +217,15 @@ class _Search:
                 return found
         return None
 
-    def _read(self, headers: tuple[str, ...]) -> Mapping[str, Prototype]:
-        return read_headers(self._request(headers), cancel=self._cancel)
+    def _read(self, headers: tuple[str, ...]) -> PrototypeTable:
+        return read_headers(self._request(headers), timeout=self._timeout(), cancel=self._cancel)
+
+    def _timeout(self) -> float:
+        """The seconds that the next step may take."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise _TimeIsUpError
+        return min(left, process.TIMEOUT)
 
     def _request(self, headers: tuple[str, ...]) -> HeaderRequest:
         # A compiler searches the system's directory itself, last; before its own headers it would hide some of them.

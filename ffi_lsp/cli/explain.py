@@ -16,14 +16,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the page; 2 where there is no such rule."""
-    rule = _find(arguments.rule)
+    return explain(arguments.rule)
+
+
+def explain(word: str) -> int:
+    """Print the page of the rule that goes by a code or a name; 2 where there is none."""
+    rule = _find(word)
     if rule is None:
         words = [*RULES, *(entry.name for entry in RULES.values())]
-        near = difflib.get_close_matches(arguments.rule.upper(), words, n=1) or difflib.get_close_matches(
-            arguments.rule.lower(), words, n=1
+        near = difflib.get_close_matches(word.upper(), words, n=1) or difflib.get_close_matches(
+            word.lower(), words, n=1
         )
         hint = f"; did you mean {near[0]}?" if near else "; `ffi-lsp rules` lists all"
-        print(f"ffi-lsp: there is no rule {arguments.rule!r}{hint}", file=sys.stderr)
+        print(f"ffi-lsp: there is no rule {word!r}{hint}", file=sys.stderr)
         return 2
     print(rule.page, end="")
     return 0

@@ -2,6 +2,7 @@
 
 from ffi_lsp.config.errors import ConfigError, Problem
 from ffi_lsp.config.files import FILES, find, load, load_file
+from ffi_lsp.config.nearest import Nearest
 from ffi_lsp.config.page import page
 from ffi_lsp.config.reading import from_json, from_toml
 from ffi_lsp.config.schema import json_schema
@@ -15,6 +16,7 @@ __all__ = [
     "Hints",
     "Lens",
     "Libraries",
+    "Nearest",
     "Problem",
     "Rules",
     "Run",

@@ -110,11 +110,15 @@ def load(folder: Path, base: Settings | None = None) -> Settings:
 def find(folder: Path) -> Path | None:
     """The nearest file upwards that holds settings, or that is named ``ffi.toml``, whatever is in it."""
     start = folder.absolute()
-    for place in (start, *start.parents):
-        for name, form in _FORMS.items():
-            file = place / name
-            if file.is_file() and (not form.path or _mentions_settings(file, form)):
-                return file
+    return next(filter(None, map(file_in, (start, *start.parents))), None)
+
+
+def file_in(folder: Path) -> Path | None:
+    """The file in a folder itself that holds settings."""
+    for name, form in _FORMS.items():
+        file = folder / name
+        if file.is_file() and (not form.path or _mentions_settings(file, form)):
+            return file
     return None
 
 

@@ -18,6 +18,7 @@ from ffi_lsp.rules import RULES, Rule
 from ffi_lsp.text import SourceText
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+_FINGERPRINT = "ffiLspFinding/v1"
 _LEVELS = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -26,7 +27,7 @@ _LEVELS = {
 }
 
 
-def result(file: str, text: SourceText, diagnostic: Diagnostic) -> dict[str, Any]:
+def result(file: str, text: SourceText, diagnostic: Diagnostic, fingerprint: str | None = None) -> dict[str, Any]:
     """One diagnostic as a ``result`` object (section 3.27).
 
     Parameters
@@ -34,6 +35,7 @@ def result(file: str, text: SourceText, diagnostic: Diagnostic) -> dict[str, Any
     file: the name to report; a relative one stays relative.
     text: the text that the diagnostic is about.
     diagnostic: it.
+    fingerprint: by which a later log knows it again, or None.
     """
     artifact = {"uri": _uri(file)}
     found: dict[str, Any] = {
@@ -43,6 +45,8 @@ def result(file: str, text: SourceText, diagnostic: Diagnostic) -> dict[str, Any
         "message": {"text": diagnostic.message},
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": _region(text, diagnostic.span)}}],
     }
+    if fingerprint is not None:
+        found["partialFingerprints"] = {_FINGERPRINT: fingerprint}
     if diagnostic.fixes:
         found["fixes"] = [_fix(artifact, text, fix) for fix in diagnostic.fixes]
     return found

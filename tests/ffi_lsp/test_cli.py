@@ -82,8 +82,9 @@ def test_files_that_are_no_text_are_no_accident(project: Path, capsys: pytest.Ca
     (project / "loop").symlink_to(project)
     (project / "dangling.ts").symlink_to(project / "nowhere")
     assert main(["check", "binary.ts"]) == 0
-    assert main(["check", "."]) == 2
-    assert "dangling.ts" in capsys.readouterr().err
+    assert main(["check", ".", "--ignore=FFI101"]) == 0
+    assert capsys.readouterr().err == "ffi-lsp: dangling.ts: it is a link that leads nowhere; passed over\n"
+    assert main(["check", "dangling.ts"]) == 2
 
 
 def test_fix_mends_the_file_and_reports_what_is_left(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,8 +122,13 @@ def test_version_and_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("ffi-lsp ")
     with pytest.raises(SystemExit) as wrong:
-        main(["check"])
+        main(["check", "--fromat=json"])
     assert wrong.value.code == 2
+
+
+def test_without_a_path_this_directory_is_searched(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--format", "json"]) == 1
+    assert [entry["file"] for entry in json.loads(capsys.readouterr().out)] == ["bad.ts", "deep/er/bad.mjs"]
 
 
 @pytest.mark.parametrize(
