@@ -445,17 +445,15 @@ class Halves:
     Parameters
     ----------
     span: the sum.
-    fault: the half that is read as signed, or the shift by 32 bits that shifts nothing.
-    is_shift: whether it is the shift.
-    source: what the half is read from: ``"Int32Array"``, ``"getInt32"``; empty for the shift.
-    place: of the word to change: ``Int32Array`` where it is made, ``getInt32``; None where the text does not show it.
+    low: its lower half, without what makes a BigInt or number of it.
+    high: what is shifted; None where it is not the shift that is wrong, but that the lower half may be negative.
+    source: what the lower half is read from: ``"Int32Array"``, ``"getInt32"``; empty for the shift.
     """
 
     span: Span
-    fault: Span
-    is_shift: bool
+    low: Span
+    high: Span | None = None
     source: str = ""
-    place: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

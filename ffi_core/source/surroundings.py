@@ -1,0 +1,122 @@
+"""What surrounds the calls of a file: where arguments come from, what becomes of results, what comes after closing.
+
+It is looked for once all calls are known, and only where a declaration gives it a meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ffi_core.model import CallKind, CallSite, DlopenCall, Origin, Signature, Span
+from ffi_core.source.halves import wrong_halves
+from ffi_core.source.leaking import leaks
+from ffi_core.source.order import block_of_c, path_of, surely_after
+from ffi_core.source.origin import origin_of
+from ffi_core.source.parse import SourceTree
+from ffi_core.source.scope import Scopes
+from ffi_core.source.taking import can_wait, takings
+from ffi_core.types import Kind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ADDRESSES = (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION)
+_CATCH = re.compile(rb"\bcatch\s*\(")
+_COMPILED = "porffor"
+"""The dialect whose programs become C as a whole."""
+
+
+def observe(tree: SourceTree, scopes: Scopes, calls: Iterable[DlopenCall]) -> list[DlopenCall]:
+    """The same calls, with what surrounds them.
+
+    Parameters
+    ----------
+    tree: the file.
+    scopes: its names.
+    calls: all calls of the file, in order.
+    """
+    blocks: dict[Span, Span] = {}
+    looked_at: set[str] = set()
+    found = []
+    for call in calls:
+        sites = tuple(_site(tree, scopes, call, site) for site in call.calls)
+        seen = replace(call, calls=sites, late_uses=_late_uses(tree, call), leaks=_leaks(tree, scopes, call))
+        if call.dialect == _COMPILED:
+            block = block_of_c(path_of(tree, call.span))
+            if block is not None:
+                seen = replace(seen, rival=blocks.get(block))
+                blocks.setdefault(block, call.callee_span)
+        if call.dialect not in looked_at and call.kind is CallKind.LIBRARY:
+            looked_at.add(call.dialect)
+            compiled = call.dialect == _COMPILED
+            halves = tuple(wrong_halves(tree, scopes, all_signed=compiled))
+            seen = replace(seen, halves=halves, caught=_caught(tree) if compiled else ())
+        found.append(seen)
+    return found
+
+
+def _site(tree: SourceTree, scopes: Scopes, call: DlopenCall, site: CallSite) -> CallSite:
+    entry = call.declaration_of(site.symbol)
+    declaration = entry.declaration if entry is not None else None
+    if declaration is None or declaration.signature is None:
+        return site
+    takes_addresses = any(type_.kind in _ADDRESSES for type_ in declaration.signature.parameters)
+    if not takes_addresses and not declaration.nonblocking:
+        return site
+    path = path_of(tree, site.span)
+    if not path:
+        return site
+    if takes_addresses and site.arguments.complete:
+        site = replace(site, origins=_origins(path[-1], scopes, declaration.signature))
+    if declaration.nonblocking:
+        site = replace(site, takings=takings(path, scopes), can_wait=can_wait(path))
+    return site
+
+
+def _origins(node: Node, scopes: Scopes, signature: Signature) -> tuple[Origin | None, ...]:
+    holder = node.child_by_field_name("arguments")
+    items = [child for child in holder.named_children if child.type != "comment"] if holder is not None else []
+    return tuple(
+        origin_of(item, scopes) if type_.kind in _ADDRESSES else None
+        for item, type_ in zip(items, signature.parameters, strict=False)
+    )
+
+
+def _late_uses(tree: SourceTree, call: DlopenCall) -> tuple[tuple[Span, Span], ...]:
+    if not call.closings:
+        return ()
+    used = (
+        [span for _, span in call.uses] if call.kind is CallKind.CALLBACK else [site.callee_span for site in call.calls]
+    )
+    late = []
+    for use in used:
+        closing = next((end for end in call.closings if surely_after(tree, end, use)), None)
+        if closing is not None and not any(use.start in end for end in call.closings):
+            late.append((use, closing))
+    return tuple(late)
+
+
+def _leaks(tree: SourceTree, scopes: Scopes, call: DlopenCall) -> bool:
+    """Whether all symbols are passed on; where each of them is used anyway, nobody looks."""
+    used = {name for name, _ in call.uses} | {binding.symbol for binding in call.bindings}
+    if call.kind is not CallKind.LIBRARY or all(entry.name in used for entry in call.declarations):
+        return True
+    path = path_of(tree, call.span)
+    return not path or leaks(path, scopes)
+
+
+def _caught(tree: SourceTree) -> tuple[Span, ...]:
+    """The parameter, with its parentheses, of each ``catch``."""
+    found = []
+    for match in _CATCH.finditer(tree.text):
+        path = tree.path_to(match.start())
+        if len(path) >= 2 and path[-2].type == "catch_clause" and path[-1].type == "catch":
+            found.append(Span(match.end() - 1, _closing_of(path[-2], match.end())))
+    return tuple(found)
+
+
+def _closing_of(clause: Node, start: int) -> int:
+    return next((child.end_byte for child in clause.children if child.type == ")"), start)
