@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from ffi_core.dialects.base import Dialect
 from ffi_core.model import DlopenCall
-from ffi_core.source import Modules, OpenModule, Scopes, SourceTree, parse
+from ffi_core.source import Memory, Modules, OpenModule, Scopes, SourceTree, parse
+from ffi_core.source.surroundings import observe
 
 __all__ = ["DIALECTS", "Dialect", "mentions_bindings", "read", "read_tree"]
 
@@ -50,7 +51,10 @@ def read(text: bytes, path: str | PurePath) -> tuple[DlopenCall, ...]:
 
 
 def read_tree(
-    tree: SourceTree, path: PurePath | None = None, open_module: OpenModule | None = None
+    tree: SourceTree,
+    path: PurePath | None = None,
+    open_module: OpenModule | None = None,
+    memory: Memory | None = None,
 ) -> tuple[DlopenCall, ...]:
     """As `read`, from a tree that is there already.
 
@@ -59,10 +63,15 @@ def read_tree(
     tree: the file.
     path: its name, if it has one, from which the modules that it imports are looked for.
     open_module: finds those modules; without it what they export is not known.
+    memory: what is remembered of the file's text before; the answer is the same without.
     """
-    scopes = Scopes(tree) if path is None or open_module is None else Modules(open_module).scopes(tree, path)
+    if path is None or open_module is None:
+        scopes = Scopes(tree, memory=memory)
+    else:
+        scopes = Modules(open_module).scopes(tree, path, memory)
     calls = [
         call for dialect in DIALECTS.values() if dialect.may_be_in(tree.text) for call in dialect.read(tree, scopes)
     ]
+    observed = observe(tree, scopes, sorted(calls, key=lambda call: call.span))
     imported = tuple(sorted(scopes.imports))
-    return tuple(sorted((replace(call, imported=imported) for call in calls), key=lambda call: call.span))
+    return tuple(replace(call, imported=imported) for call in observed)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Array, Object, Property, Span, Unknown, Value
+from ffi_core.source.entries import Entries
 from ffi_core.source.literal import Lookup, fold, fold_property, span_of
 
 if TYPE_CHECKING:
@@ -26,21 +27,24 @@ class CallText:
     callee: the expression that is called.
     arguments: folded; `complete` is False behind a spread.
     pattern: for an unfinished call, the target of ``const target = call``, where that can be told.
+    entries: what is remembered of the entries in its arguments.
     """
 
     span: Span
     callee: Node
     arguments: Array
     pattern: Node | None = None
+    entries: Entries | None = field(default=None, repr=False, compare=False)
 
 
-def call_at(path: Sequence[Node], lookup: Lookup | None = None) -> CallText | None:
+def call_at(path: Sequence[Node], lookup: Lookup | None = None, entries: Entries | None = None) -> CallText | None:
     """Read a call.
 
     Parameters
     ----------
     path: nodes from the root to a ``call_expression`` or ``new_expression``, or to the callee of an unfinished call.
     lookup: where names are looked up; without it only literals have values.
+    entries: what is remembered of other texts of the file.
 
     Returns
     -------
@@ -49,17 +53,19 @@ def call_at(path: Sequence[Node], lookup: Lookup | None = None) -> CallText | No
     node = path[-1]
     if node.type in {"call_expression", "new_expression"}:
         callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-        return CallText(span_of(node), callee, arguments_of(node, lookup)) if callee is not None else None
+        if callee is None:
+            return None
+        return CallText(span_of(node), callee, arguments_of(node, lookup, entries), entries=entries)
     return _unfinished(node, path[-2], lookup)
 
 
-def arguments_of(call: Node, lookup: Lookup | None = None) -> Array:
+def arguments_of(call: Node, lookup: Lookup | None = None, entries: Entries | None = None) -> Array:
     """The arguments of a ``call_expression`` or ``new_expression``, folded; `complete` is False behind a spread."""
     node = call.child_by_field_name("arguments")
     if node is None or node.type != "arguments":
         return Array(Span(call.end_byte, call.end_byte), (), complete=False)
     items = [child for child in node.named_children if child.type != "comment"]
-    values = tuple(Unknown(span_of(item)) if item.is_error else fold(item, lookup) for item in items)
+    values = tuple(Unknown(span_of(item)) if item.is_error else fold(item, lookup, entries) for item in items)
     broken = any(item.type in {"spread_element", "ERROR"} for item in items)
     return Array(span_of(node), values, complete=not broken)
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from ffi_core.model import Binding, CallSite, Span, Text, Value
 from ffi_core.source.call import CallText, arguments_of, call_at
 from ffi_core.source.literal import TRANSPARENT, fold, key_of, span_of, text_of
+from ffi_core.source.moving import moved
+from ffi_core.source.occurrence import VARIABLES
 from ffi_core.source.scope import Declared, Reference, Scopes
 
 if TYPE_CHECKING:
@@ -113,12 +115,35 @@ class BoundSymbol:
 Shape = Members | Constant | Entry | Symbols | BoundSymbol
 
 
+@dataclass(slots=True)
+class _Use:
+    """What became of one use of a symbol.
+
+    Parameters
+    ----------
+    site: the call that it is, as it stood last.
+    start: where the piece of text around it started then.
+    without_value: names that stand in it and are not declared there; it holds as long as none of them has a value.
+    """
+
+    site: CallSite | None
+    start: int
+    without_value: frozenset[str]
+
+    def move(self, start: int) -> None:
+        if self.site is not None and start != self.start:
+            self.site = moved(self.site, start - self.start)
+        self.start = start
+
+
 class Flow:
     """Follows values through one file. A call is read when all constants before it are known, and those inside it."""
 
     def __init__(self, scopes: Scopes) -> None:
         self.scopes = scopes
         self._constants: dict[Span, str] = {}
+        self._pieces_with_constants: set[int | None] = set()
+        self._asked: list[tuple[str, int, bool]] | None = None
         self._waiting: deque[tuple[Path, Shape]] = deque()
         self._pending: list[tuple[int, int, Path, Entry]] = []
         self._unfinished = 0
@@ -155,7 +180,7 @@ class Flow:
                 self._visit(*self._waiting.popleft())
             if self._pending:
                 _, _, path, entry = heappop(self._pending)
-                call = call_at(path, self.lookup)
+                call = call_at(path, self.lookup, self.scopes.memory.entries)
                 shape = entry.on_call(call) if call is not None else None
                 if call is not None and shape is not None:
                     if call.pattern is not None:
@@ -169,8 +194,14 @@ class Flow:
 
     def lookup(self, node: Node) -> Node | Value | None:
         """What a name or member stands for; what `ffi_core.source.fold` asks."""
-        constant = self._constants.get(span_of(node))
-        return Text(span_of(node), constant) if constant is not None else self.scopes.constant(node)
+        if self._constants:
+            constant = self._constants.get(span_of(node))
+            if constant is not None:
+                return Text(span_of(node), constant)
+        found = self.scopes.constant(node)
+        if self._asked is not None and node.type in VARIABLES:
+            self._asked.append((text_of(node), node.start_byte, found is not None))
+        return found
 
     def _globals(self, name: str) -> list[Reference]:
         found = self.scopes.occurrences(name)[1]
@@ -211,6 +242,7 @@ class Flow:
     def _visit(self, path: Path, shape: Shape) -> None:
         if isinstance(shape, Constant):
             self._constants[span_of(path[-1])] = shape.value
+            self._pieces_with_constants.add(self.scopes.layout.index_at(path[-1].start_byte))
         depth = len(path) - 1
         while depth > 1 and path[depth - 1].type in _WRAPPERS:
             depth -= 1
@@ -288,7 +320,7 @@ class Flow:
             if reference.is_target:
                 continue
             if isinstance(shape, BoundSymbol):
-                self._use(reference.path, replace(shape, place=reference.span))
+                self._use_again(reference, shape)
                 if reference.is_label:
                     shape.owner.labels.append(reference.span)
             else:
@@ -308,6 +340,41 @@ class Flow:
             arguments = arguments_of(call, self.lookup)
             site = CallSite(symbol.name, span_of(call), symbol.place, arguments, used, operator, operand)
             symbol.owner.calls.append(site)
+
+    def _use_again(self, reference: Reference, symbol: BoundSymbol) -> None:
+        """As `_use`, remembered where it depends on nothing but the piece of text that it stands in."""
+        symbol = replace(symbol, place=reference.span)
+        piece = reference.piece
+        index = self.scopes.layout.index_at(reference.start)
+        if piece is None or symbol.members or not symbol.named or index in self._pieces_with_constants:
+            self._use(reference.path, symbol)
+            return
+        key = (symbol.name, reference.span.start - reference.start)
+        known: _Use | None = piece.memo.get(key)
+        if known is not None and not any(self.scopes.has_value(name, reference.start) for name in known.without_value):
+            known.move(reference.start)
+            symbol.owner.uses.append((symbol.name, symbol.place))
+            if known.site is not None:
+                symbol.owner.calls.append(known.site)
+            return
+        calls, self._asked = len(symbol.owner.calls), []
+        self._use(reference.path, symbol)
+        asked, self._asked = self._asked, None
+        outside = self._outside(asked, reference.start, reference.start + len(piece.text))
+        if outside is not None:
+            site = symbol.owner.calls[-1] if len(symbol.owner.calls) > calls else None
+            piece.memo[key] = _Use(site, reference.start, outside)
+
+    def _outside(self, asked: list[tuple[str, int, bool]], start: int, end: int) -> frozenset[str] | None:
+        """The names that have no value because of what stands outside of a piece; None where one of them has one."""
+        names = set()
+        for name, offset, has_value in asked:
+            declared = self.scopes.resolve(name, offset) if self.scopes.may_have_value(name) else None
+            if declared is None or not start <= declared.span.start < end:
+                if has_value:
+                    return None
+                names.add(name)
+        return frozenset(names)
 
     def _value_of(self, path: Path) -> tuple[bool, str | None, Value | None]:
         """Whether an expression's value is used, and in an operation the operator and the other side."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Property, Span, Text, Unknown, Value
+from ffi_core.source.entries import Entries
 from ffi_core.source.scalar import number, quoted, unescape
 
 if TYPE_CHECKING:
@@ -58,20 +59,21 @@ def unwrap(node: Node) -> Node:
     return node
 
 
-def fold(node: Node, lookup: Lookup | None = None) -> Value:
+def fold(node: Node, lookup: Lookup | None = None, entries: Entries | None = None) -> Value:
     """The value that an expression is written as.
 
     Parameters
     ----------
     node: an expression.
     lookup: how to find what a name stands for; without it names are `Unknown`.
+    entries: what is remembered of other texts of the same file.
 
     Returns
     -------
     The value; its span is that of the literal, without the parentheses or ``as const`` around it, and for a name that
     of the name.
     """
-    return _Folder(lookup).fold(node, 0)
+    return _Folder(lookup, entries).fold(node, 0)
 
 
 def fold_property(node: Node, lookup: Lookup | None = None) -> Property | None:
@@ -97,10 +99,17 @@ def key_of(node: Node) -> str | None:
 class _Folder:
     """One folding; remembers the consts it is looking into, so that a cycle ends, and its steps, so that all end."""
 
-    def __init__(self, lookup: Lookup | None) -> None:
-        self.lookup = lookup
+    def __init__(self, lookup: Lookup | None, entries: Entries | None = None) -> None:
+        self._lookup = lookup
+        self._entries = entries
+        self._asked = 0
         self.open: set[int] = set()
         self.steps = 0
+
+    def lookup(self, node: Node) -> Node | Value | None:
+        """What a name stands for; asking makes the value one that the text alone does not give."""
+        self._asked += 1
+        return self._lookup(node) if self._lookup else None
 
     def fold(self, node: Node, depth: int) -> Value:
         node = unwrap(node)
@@ -182,7 +191,7 @@ class _Folder:
         properties = []
         complete = True
         for child in node.named_children:
-            entry = self.property(child, depth)
+            entry = self.entry(child, depth)
             if entry is not None:
                 properties.append(entry)
             elif child.type == "spread_element" and isinstance(spread := self.spread(child, depth), Object):
@@ -195,6 +204,25 @@ class _Folder:
     def spread(self, node: Node, depth: int) -> Value:
         inner = [child for child in node.named_children if child.type != "comment"]
         return self.fold(inner[0], depth + 1) if inner else Unknown(span_of(node))
+
+    def entry(self, node: Node, depth: int) -> Property | None:
+        """As `property`, remembered where the text alone gives the value."""
+        start, length = node.start_byte, node.end_byte - node.start_byte
+        entries = self._entries
+        if entries is None or not entries.worth_it(length) or node.type != "pair":
+            return self.property(node, depth)
+        text = node.text or b""
+        known = entries.get(depth, text, start)
+        if known is not None and self.steps + known.steps <= _MAX_STEPS:
+            self.steps += known.steps
+            return known.property
+        asked, steps = self._asked, self.steps
+        self._entries = None
+        found = self.property(node, depth)
+        self._entries = entries
+        if found is not None and asked == self._asked and self.steps <= _MAX_STEPS and not node.has_error:
+            entries.add(depth, text, start, found, self.steps - steps)
+        return found
 
     def property(self, node: Node, depth: int) -> Property | None:
         if node.type == "shorthand_property_identifier":
@@ -210,7 +238,7 @@ class _Folder:
 
     def name(self, node: Node, depth: int) -> Value:
         span = span_of(node)
-        target = self.lookup(node) if self.lookup else None
+        target = self.lookup(node)
         if target is None and text_of(node) == "undefined":
             return Nothing(span, undefined=True)
         if target is None and text_of(node) == "__dirname":
@@ -225,7 +253,7 @@ class _Folder:
         return _placed_at(value, span)
 
     def member(self, node: Node, depth: int) -> Value:
-        known = self.lookup(node) if self.lookup else None
+        known = self.lookup(node)
         if isinstance(known, Value):
             return known
         place = node.child_by_field_name("property") or node.child_by_field_name("index")
@@ -244,7 +272,7 @@ class _Folder:
 
     def path_beside(self, node: Node, depth: int) -> Value:
         """``new URL("x.so", import.meta.url)``, and ``fileURLToPath`` of it: a path from the file's folder."""
-        known = self.lookup(node) if self.lookup else None
+        known = self.lookup(node)
         if isinstance(known, Value):
             return known
         callee = node.child_by_field_name("constructor") or node.child_by_field_name("function")

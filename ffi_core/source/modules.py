@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ffi_core.model import Array, Object, Property, Span, Text, Unknown, Value
 from ffi_core.source.literal import fold, text_of
 from ffi_core.source.parse import SourceTree
+from ffi_core.source.pieces import Memory
 from ffi_core.source.scope import Declared, Scopes
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Modules:
     _known: dict[PurePath, _Exports] = field(default_factory=dict)
     _depth: int = 0
 
-    def scopes(self, tree: SourceTree, path: PurePath) -> Scopes:
+    def scopes(self, tree: SourceTree, path: PurePath, memory: Memory | None = None) -> Scopes:
         """The names of a file, those among them that it imports."""
 
         def imported(declared: Declared, used: Span) -> Value | None:
@@ -49,7 +50,7 @@ class Modules:
                 return None
             return placed_at(value, used)
 
-        return Scopes(tree, imported)
+        return Scopes(tree, imported, memory)
 
     def value(self, importer: PurePath, specifier: str, name: str | None) -> Value | None:
         """The value that a module exports under a name; all of them as an object where the name is None."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ffi_core.model import CallKind, Declaration, DlopenCall, Object, SourceDeclaration, Span, Text, Value
+from ffi_core.model import CallKind, Declaration, DlopenCall, Object, Property, SourceDeclaration, Span, Text, Value
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import BoundSymbol, Entry, Shape, Symbols
 from ffi_core.source.literal import TRANSPARENT, span_of, text_of
@@ -60,14 +60,21 @@ class Openings:
     ) -> Symbols:
         """Note a call with a schema; gives the object whose members are its symbols."""
         symbols = symbols if symbols is not None else Symbols()
-        declarations = tuple(
-            SourceDeclaration(
-                entry.key, entry.key_span, entry.span, entry.value, self._declared(entry.key, entry.value)
-            )
-            for entry in (schema if isinstance(schema, Object) else ())
-        )
+        declarations = tuple([self._entry(call, entry) for entry in (schema if isinstance(schema, Object) else ())])
         self._found.append(_Opening(call, library, schema, declarations, symbols, kind))
         return symbols
+
+    def _entry(self, call: CallText, entry: Property) -> SourceDeclaration:
+        known = call.entries.of(entry) if call.entries is not None else None
+        # A method is another object each time it is asked for; its function is not.
+        key = (self.dialect, getattr(self.declare, "__func__", self.declare))
+        if known is not None and key in known.declared:
+            return known.declared[key]
+        checked = self._declared(entry.key, entry.value)
+        found = SourceDeclaration(entry.key, entry.key_span, entry.span, entry.value, checked)
+        if known is not None:
+            known.declared[key] = found
+        return found
 
     def add_single(
         self,
@@ -163,8 +170,8 @@ class Openings:
                 schema=opening.schema,
                 declarations=opening.declarations,
                 bindings=tuple(symbols.bindings),
-                uses=tuple(sorted(symbols.uses, key=lambda use: use[1])),
-                calls=tuple(sorted(symbols.calls, key=lambda site: site.span)),
+                uses=tuple(sorted(symbols.uses, key=lambda use: (use[1].start, use[1].end))),
+                calls=tuple(sorted(symbols.calls, key=lambda site: (site.span.start, site.span.end))),
                 labels=tuple(sorted(symbols.labels)),
                 source=self.source,
                 kind=opening.kind,

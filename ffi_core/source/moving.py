@@ -1,0 +1,41 @@
+"""What was read at one place of a text, as it reads at another: every position in it moved by the same number of bytes."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from ffi_core.model import Declaration, Span
+
+_T = TypeVar("_T")
+_WITHOUT_PLACES = (str, bytes, int, float, type(None), Declaration)
+
+
+def moved(thing: _T, distance: int) -> _T:
+    """A frozen dataclass of `ffi_core.model`, or a tuple of some, further on in the text.
+
+    Parameters
+    ----------
+    thing: a value, property, declaration, call site or anything made of them. Text inside stays what it is.
+    distance: bytes, negative where it moved towards the start.
+    """
+    return thing if distance == 0 else _moved(thing, distance)
+
+
+def _moved(thing: Any, distance: int) -> Any:
+    kind = type(thing)
+    if kind is Span:
+        return Span(thing.start + distance, thing.end + distance)
+    if kind is tuple:
+        return tuple([_moved(part, distance) for part in thing])
+    if issubclass(kind, _WITHOUT_PLACES):
+        return thing
+    return kind(*[_moved(getattr(thing, name), distance) for name in _names(kind)])
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} is no dataclass, and has no places to move")
+    return tuple(field.name for field in fields(kind))

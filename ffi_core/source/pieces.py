@@ -1,0 +1,197 @@
+"""A text as pieces, which are its statements as a rule. What is found out about a piece holds wherever its text stands.
+
+So a keystroke costs the reading of one statement, not of the file. What the pieces mean is for `ffi_core.source.scope`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ffi_core.model import Span
+from ffi_core.source.entries import Entries
+from ffi_core.source.literal import span_of
+from ffi_core.source.occurrence import BLOCKS, FUNCTIONS
+from ffi_core.source.parse import SourceTree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_WORD = re.compile(rb"[\w$\x80-\xff]+")
+# A name that may be set as a whole by a `const`: right behind the word, or behind the comma of a list. It finds too
+# many, never too few; the syntax tree decides.
+_MAYBE_CONST = re.compile(
+    rb"(?:\bconst\b|,)(?:\s|/\*.*?\*/|//[^\n]*)*([\w$\x80-\xff]+)(?=(?:\s|/\*.*?\*/|//[^\n]*)*[=:!])", re.DOTALL
+)
+_LARGE = 2048  # bytes; a longer statement that holds others is taken apart
+_DEEPEST = 16  # levels of statements that are taken apart
+_LISTS_OF_STATEMENTS = {"statement_block", "class_body", "switch_body"}
+_WHOLE = re.compile(r".*_statement|.*_declaration|method_definition|statement_block|class_static_block")
+
+
+class Piece:
+    """A stretch of text between two others, with what is remembered about it.
+
+    Parameters
+    ----------
+    text: its bytes.
+    whole: whether the text alone says how it is to be read: a statement without a syntax error.
+    """
+
+    __slots__ = ("_maybe_constants", "_words", "memo", "text", "whole")
+
+    def __init__(self, text: bytes, *, whole: bool) -> None:
+        self.text, self.whole = text, whole
+        self.memo: dict[Any, Any] = {}
+        """What others found out about the piece; positions count from its start. Kept only where it is whole."""
+        self._words: dict[bytes, list[int]] | None = None
+        self._maybe_constants: frozenset[bytes] | None = None
+
+    @property
+    def words(self) -> dict[bytes, list[int]]:
+        """Where each word stands in the piece, comments and strings included."""
+        if self._words is None:
+            self._words = {}
+            for match in _WORD.finditer(self.text):
+                self._words.setdefault(match.group(), []).append(match.start())
+        return self._words
+
+    def maybe_set(self, *, imports: bool) -> Container[bytes]:
+        """Every name that this piece may set as a whole and for good, and some others.
+
+        Parameters
+        ----------
+        imports: whether an import counts.
+        """
+        if imports and (b"import" in self.words or b"require" in self.words):
+            return self.words
+        if self._maybe_constants is None:
+            found = _MAYBE_CONST.findall(self.text) if b"const" in self.words else ()
+            self._maybe_constants = frozenset(found)
+        return self._maybe_constants
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What encloses some pieces.
+
+    Parameters
+    ----------
+    kinds: the two innermost nodes around them, the inner one first.
+    block, function: the text in which their `let` and their `var` are known.
+    depth: how many nodes are around them.
+    """
+
+    kinds: tuple[str, str]
+    block: Span
+    function: Span
+    depth: int
+
+
+@dataclass(slots=True)
+class Layout:
+    """The pieces of one text, in order.
+
+    Parameters
+    ----------
+    pieces, starts, around: the same number of each: the piece, the byte at which it starts, and what is around it.
+    places: the indices at which a piece stands; equal texts are one piece.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    around: list[Around] = field(default_factory=list)
+    places: dict[Piece, tuple[int, ...]] = field(default_factory=dict)
+
+    def index_at(self, offset: int) -> int | None:
+        """The index of the piece that holds a byte; None where there is none."""
+        index = bisect_right(self.starts, offset) - 1
+        return index if index >= 0 and offset < self.starts[index] + len(self.pieces[index].text) else None
+
+
+_Key = tuple[tuple[str, str], str, bool, bytes]
+
+
+class Memory:
+    """What is remembered about a file from one text of it to the next; without one, each text is read from scratch.
+
+    The same answers come out with a memory and without.
+    """
+
+    def __init__(self) -> None:
+        self.entries = Entries()
+        self._pieces: dict[_Key, Piece] = {}
+        self._holders: dict[bytes, dict[Piece, None]] = {}
+
+    def lay_out(self, tree: SourceTree) -> Layout:
+        """Take a text apart; a piece that stood in the text before is the same object again."""
+        self.entries.next_text()
+        layout, text = Layout(), tree.text
+        now: dict[_Key, Piece] = {}
+        for node, around in _taken_apart(tree.root):
+            start, kind = node.start_byte, node.type
+            content = text[start : node.end_byte]
+            whole = not node.has_error and _WHOLE.fullmatch(kind) is not None
+            key = (around.kinds, kind, whole, content)
+            piece = now.get(key)
+            if piece is None:
+                piece = now[key] = self._pieces.get(key) or Piece(content, whole=whole)
+            places = layout.places.get(piece)
+            layout.places[piece] = (len(layout.pieces),) if places is None else (*places, len(layout.pieces))
+            layout.pieces.append(piece)
+            layout.starts.append(start)
+            layout.around.append(around)
+        self._keep(now)
+        return layout
+
+    def holders(self, word: bytes) -> dict[Piece, None]:
+        """The pieces of the text last laid out in which a word stands, in no order."""
+        return self._holders.get(word, {})
+
+    def _keep(self, now: dict[_Key, Piece]) -> None:
+        before, self._pieces = self._pieces, now
+        for key in before.keys() - now.keys():
+            for word in before[key].words:
+                holders = self._holders[word]
+                del holders[before[key]]
+                if not holders:
+                    del self._holders[word]
+        for key in now.keys() - before.keys():
+            for word in now[key].words:
+                self._holders.setdefault(word, {})[now[key]] = None
+
+
+def _taken_apart(root: Node) -> Iterator[tuple[Node, Around]]:
+    """The nodes that become pieces, in the order of the text."""
+    here = Around((root.type, ""), span_of(root), span_of(root), 1)
+    waiting: list[tuple[Node, Around, int]] = [(child, here, 0) for child in reversed(root.children)]
+    while waiting:
+        node, around, depth = waiting.pop()
+        if node.end_byte - node.start_byte <= _LARGE or depth >= _DEEPEST or not _holds_statements(node):
+            yield node, around
+            continue
+        kind = node.type
+        inner = Around(
+            (kind, around.kinds[0]),
+            span_of(node) if kind in BLOCKS else around.block,
+            span_of(node) if kind in FUNCTIONS else around.function,
+            around.depth + 1,
+        )
+        waiting += [(child, inner, depth + 1) for child in reversed(node.children)]
+
+
+def _holds_statements(node: Node) -> bool:
+    """Whether statements of a block inside make up much of a node. What an error node skipped is in no child of it."""
+    waiting, looked_at = [node], 0
+    while waiting and looked_at < 4 * _DEEPEST:
+        looked_at += 1
+        inner = waiting.pop()
+        if inner.is_error:
+            continue
+        if inner.type in _LISTS_OF_STATEMENTS:
+            return True
+        waiting += [child for child in inner.children if child.end_byte - child.start_byte > _LARGE]
+    return False
