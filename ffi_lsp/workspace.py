@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from ffi_core.dialects import mentions_bindings, read_tree
 from ffi_core.model import DlopenCall
-from ffi_core.source import SourceTree, parse
+from ffi_core.source import Memory, SourceTree, parse
 from ffi_lsp import suppress
 from ffi_lsp.config import Settings
 from ffi_lsp.diagnostic import Diagnostic
@@ -96,6 +96,7 @@ class Workspace:
         self._comparisons = Comparisons(prototypes)
         self._settings = settings
         self._trees: dict[Path, SourceTree] = {}
+        self._memories: dict[Path, Memory] = {}
         self._last_read: _Read | None = None
 
     def snapshot(self, path: Path, data: bytes, version: int | None = None) -> Snapshot:
@@ -121,8 +122,13 @@ class Workspace:
         diagnostics = _selection(settings).of(suppress.apply(read.tree, text, found))
         return Snapshot(path, text, version, read.calls, facts, diagnostics, False, settings, read.modules, mentioned)
 
-    def unread(self, path: Path, data: bytes) -> Reading | None:
+    def unread(self, path: Path, data: bytes, *, whole: bool = False) -> Reading | None:
         """What of the libraries has to be read before a snapshot of this text, and takes longer than a keystroke may.
+
+        Parameters
+        ----------
+        path, data: as for `snapshot`.
+        whole: whether every symbol of its libraries will be asked for.
 
         Returns
         -------
@@ -132,7 +138,8 @@ class Workspace:
         if len(data) > LARGEST_TEXT or not mentions_bindings(data):
             return None
         read = self._last_read = self._read(path, data)
-        return self._libraries.unread(read.calls, path.parent, self._settings(path).libraries.paths)
+        paths = self._settings(path).libraries.paths
+        return self._libraries.unread(read.calls, path.parent, paths, whole=whole)
 
     def accept(self, reading: Reading) -> None:
         """Take over what was read beforehand."""
@@ -146,6 +153,7 @@ class Workspace:
     def forget(self, path: Path) -> None:
         """Drop what is remembered about a file that was closed."""
         self._trees.pop(path, None)
+        self._memories.pop(path, None)
         self._last_read = None
 
     def _read(self, path: Path, data: bytes) -> _Read:
@@ -158,7 +166,8 @@ class Workspace:
         def open_module(importer: PurePath, specifier: str) -> tuple[PurePath, SourceTree] | None:
             return self._modules.open(importer, specifier, looked_at) if self._modules is not None else None
 
-        calls = read_tree(tree, path, open_module if self._modules is not None else None)
+        memory = self._memories.setdefault(path, Memory())
+        calls = read_tree(tree, path, open_module if self._modules is not None else None, memory)
         return _Read(path, data, tree, calls, frozenset(looked_at))
 
     def _facts(self, call: DlopenCall, folder: Path, settings: Settings, mentioned: Mentioned) -> LibraryFacts:
