@@ -56,6 +56,12 @@ class _Opened:
     facts: LibraryFacts
     exported: dict[str, tuple[Symbol, Library] | None] = field(default_factory=dict)
     near: dict[str, str] = field(default_factory=dict)
+    is_whole: bool = False
+
+    @property
+    def is_partly_read(self) -> bool:
+        """Whether a large file's symbols have not been listed yet."""
+        return not self.is_whole and self.facts.library is not None and is_large(self.facts.library)
 
     def learn(self, names: Collection[str]) -> None:
         """Look up those of the names that are not known yet."""
@@ -103,6 +109,7 @@ class Reading:
 
     wanted: tuple[tuple[_Key, frozenset[str]], ...]
     known: Mapping[_Key, _Opened]
+    whole: bool
     found: dict[_Key, _Opened] = field(default_factory=dict)
 
     def read(self) -> None:
@@ -110,11 +117,13 @@ class Reading:
         for key, names in self.wanted:
             opened = self.found.get(key) or self.known.get(key) or _Opened(0.0, _look_up(key))
             # Whoever judges meanwhile reads the old one.
-            self.found[key] = opened = _Opened(
-                opened.looked_up_at, opened.facts, dict(opened.exported), dict(opened.near)
-            )
+            opened = replace(opened, exported=dict(opened.exported), near=dict(opened.near))
+            self.found[key] = opened
             try:
                 opened.learn(names)
+                if self.whole and opened.facts.library is not None:
+                    opened.facts.library.symbols()
+                    opened.is_whole = True
             except (LibraryLoadError, LibraryNotFoundError):
                 del self.found[key]
 
@@ -151,9 +160,20 @@ class Libraries:
             del self._opened[key]
             return LibraryFacts(self._open(key).facts.location, failure=error)
 
-    def unread(self, calls: Collection[DlopenCall], folder: Path, paths: tuple[Path, ...] = ()) -> Reading | None:
-        """What would have to be read for the facts about these calls, so that it can be read beforehand; None where
-        that is nothing that takes long. Parameters are those of `facts`."""
+    def unread(
+        self, calls: Collection[DlopenCall], folder: Path, paths: tuple[Path, ...] = (), *, whole: bool = False
+    ) -> Reading | None:
+        """What would have to be read for the facts about these calls, so that it can be read beforehand.
+
+        Parameters
+        ----------
+        calls, folder, paths: as for `facts`.
+        whole: whether every symbol of the libraries will be asked for.
+
+        Returns
+        -------
+        None where that is nothing that takes long.
+        """
         wanted = []
         for call in calls:
             key = _key_of(call, folder, paths)
@@ -161,12 +181,12 @@ class Libraries:
                 continue
             opened, names = self._opened.get(key), _names_of(call)
             try:
-                if opened is None or opened.takes_long_to_learn(names):
+                if opened is None or opened.takes_long_to_learn(names) or (whole and opened.is_partly_read):
                     wanted.append((key, names))
             except (LibraryLoadError, LibraryNotFoundError):
                 continue  # it was replaced; whoever asks for the facts opens it anew
         known = {key: self._opened[key] for key, _ in wanted if key in self._opened}
-        return Reading(tuple(wanted), known) if wanted else None
+        return Reading(tuple(wanted), known, whole) if wanted else None
 
     def accept(self, reading: Reading) -> None:
         """Take over what was read beforehand."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,46 +17,75 @@ class Client:
     ----------
     pulls_diagnostics: it asks for diagnostics; then none are pushed.
     diagnostic_versions: a push may say which version of the text it is about.
+    diagnostic_tags: those that a diagnostic may have; related_information: it may point to other places;
+        code_descriptions: its code may be a link.
     markdown_hover, markdown_completion, markdown_signature: the text there may be Markdown.
     snippets: a completion may have tab stops.
+    insert_replace: a completion may say what to insert and what to replace.
+    completion_resolves: what of a completion it asks for when it is shown: ``"documentation"``, ``"textEdit"``.
     action_literals: a code action may be more than a command.
+    action_resolves: it asks for an action's edit when the action is chosen.
     versioned_edits: an edit may say which version of the text it is for.
     label_offsets: a signature's parameters may be given by their place in the label.
     symbol_trees: an outline may have levels.
     link_tooltips: a link may have a tooltip.
+    location_links: an answer to where something is may say which text was asked about.
     progress: it shows work under way.
     refreshes_lenses, refreshes_hints, refreshes_diagnostics: it asks again when it is told to.
     watches_files: it can be asked to watch files; relative_patterns: below a folder of our choice.
+    configuration: it can be asked for its settings; configuration_changes: and be asked to tell when they change.
+    shows_status: it knows the notification ``ffi/status``.
     """
 
     pulls_diagnostics: bool = False
     diagnostic_versions: bool = False
+    diagnostic_tags: frozenset[types.DiagnosticTag] = frozenset()
+    related_information: bool = False
+    code_descriptions: bool = False
     markdown_hover: bool = False
     markdown_completion: bool = False
     markdown_signature: bool = False
     snippets: bool = False
+    insert_replace: bool = False
+    completion_resolves: frozenset[str] = frozenset()
     action_literals: bool = False
+    action_resolves: bool = False
     versioned_edits: bool = False
     label_offsets: bool = False
     symbol_trees: bool = False
     link_tooltips: bool = False
+    location_links: bool = False
     progress: bool = False
     refreshes_lenses: bool = False
     refreshes_hints: bool = False
     refreshes_diagnostics: bool = False
     watches_files: bool = False
     relative_patterns: bool = False
+    configuration: bool = False
+    configuration_changes: bool = False
+    shows_status: bool = False
 
     @classmethod
-    def of(cls, capabilities: types.ClientCapabilities) -> Client:
-        """Read what `initialize` brought."""
+    def of(cls, capabilities: types.ClientCapabilities, name: str = "") -> Client:
+        """Read what `initialize` brought; `name` is what the client calls itself."""
 
         def has(path: str) -> bool:
             return bool(_look_up(capabilities, path))
 
+        def diagnostics_have(ability: str) -> bool:
+            # The protocol has them in both places, and clients that pull give some in one and some in the other.
+            return has(f"text_document.publish_diagnostics.{ability}") or has(f"text_document.diagnostic.{ability}")
+
         return cls(
             pulls_diagnostics=has("text_document.diagnostic"),
             diagnostic_versions=has("text_document.publish_diagnostics.version_support"),
+            diagnostic_tags=frozenset(
+                tag
+                for place in ("publish_diagnostics", "diagnostic")
+                for tag in _look_up(capabilities, f"text_document.{place}.tag_support.value_set") or ()
+            ),
+            related_information=diagnostics_have("related_information"),
+            code_descriptions=diagnostics_have("code_description_support"),
             markdown_hover=_markdown(_look_up(capabilities, "text_document.hover.content_format")),
             markdown_completion=_markdown(
                 _look_up(capabilities, "text_document.completion.completion_item.documentation_format")
@@ -65,19 +94,30 @@ class Client:
                 _look_up(capabilities, "text_document.signature_help.signature_information.documentation_format")
             ),
             snippets=has("text_document.completion.completion_item.snippet_support"),
+            insert_replace=has("text_document.completion.completion_item.insert_replace_support"),
+            completion_resolves=frozenset(
+                _look_up(capabilities, "text_document.completion.completion_item.resolve_support.properties") or ()
+            ),
             action_literals=has("text_document.code_action.code_action_literal_support"),
+            action_resolves=has("text_document.code_action.data_support")
+            and "edit" in (_look_up(capabilities, "text_document.code_action.resolve_support.properties") or ()),
             versioned_edits=has("workspace.workspace_edit.document_changes"),
             label_offsets=has(
                 "text_document.signature_help.signature_information.parameter_information.label_offset_support"
             ),
             symbol_trees=has("text_document.document_symbol.hierarchical_document_symbol_support"),
             link_tooltips=has("text_document.document_link.tooltip_support"),
+            location_links=has("text_document.definition.link_support"),
             progress=has("window.work_done_progress"),
             refreshes_lenses=has("workspace.code_lens.refresh_support"),
             refreshes_hints=has("workspace.inlay_hint.refresh_support"),
             refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
             watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
             relative_patterns=has("workspace.did_change_watched_files.relative_pattern_support"),
+            configuration=has("workspace.configuration"),
+            configuration_changes=has("workspace.did_change_configuration.dynamic_registration"),
+            # Others complain of a notification that they do not know.
+            shows_status=_says(capabilities.experimental, "ffiStatus") or name.startswith("Visual Studio Code"),
         )
 
 
@@ -86,6 +126,10 @@ def _look_up(capabilities: types.ClientCapabilities, path: str) -> Any:
     for name in path.split("."):
         value = getattr(value, name, None)
     return value
+
+
+def _says(experimental: Any, ability: str) -> bool:
+    return isinstance(experimental, Mapping) and experimental.get(ability) is True
 
 
 def _markdown(formats: Iterable[types.MarkupKind] | None) -> bool:

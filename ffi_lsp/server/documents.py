@@ -60,6 +60,11 @@ class Document:
         """Drop what was concluded from the text and the libraries; the next question reads them again."""
         self._snapshot = None
 
+    @property
+    def judged(self) -> Snapshot | None:
+        """What was concluded from the text as it is now, where that has been done."""
+        return self._snapshot
+
     def snapshot(self, workspace: Workspace) -> Snapshot:
         """The text with all that is known of it, made once for each version."""
         if self._snapshot is None:
@@ -77,6 +82,10 @@ class Documents:
 
     def __iter__(self) -> Iterator[Document]:
         return iter(tuple(self._open.values()))
+
+    def unsaved(self, path: Path) -> bytes | None:
+        """The text of an open file as it is on the screen; None for files that are not open."""
+        return next((document.text.data for document in self._open.values() if document.path == path), None)
 
     def get(self, uri: str) -> Document | None:
         """The open document of that URI, however its characters are escaped."""
