@@ -11,6 +11,7 @@ import pytest
 from ffi_core.bench.runtimes import cache_folder
 
 NEOVIM = "0.11.4"
+STYLUA = "2.5.2"
 
 
 def editors_folder() -> Path:
@@ -37,3 +38,12 @@ def old_neovim() -> Path:
     if not words.startswith(("NVIM v0.7", "NVIM v0.8", "NVIM v0.9", "NVIM v0.10")):
         pytest.skip(f"the nvim on PATH is not an old one: {words.splitlines()[0]}")
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def stylua() -> Path:
+    """The formatter of Lua."""
+    path = editors_folder() / f"stylua-{STYLUA}/node_modules/.bin/stylua"
+    if not path.exists():
+        pytest.fail(f"no formatter of Lua at {path}; scripts/install_editors.py puts it there")
+    return path

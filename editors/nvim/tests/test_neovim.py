@@ -85,3 +85,8 @@ def test_the_help_has_a_tag_for_each_command_and_each_setting() -> None:
     assert settings
     assert [name for name in commands if f"*:{name}*" not in text] == []
     assert [name for name in settings if f"*g:ffi_lsp.{name}*" not in text] == []
+
+
+def test_the_lua_is_formatted(stylua: Path) -> None:
+    done = subprocess.run([str(stylua), "--check", str(PLUGIN)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
