@@ -73,6 +73,14 @@ def entry_text(declaration: Declaration, dialect: str, prototype: Prototype | No
     """
     if dialect == KOFFI:
         return _koffi(declaration, prototype)
+    return f"{_key(declaration.name)}: {entry_value(declaration, dialect, prototype)},"
+
+
+def entry_value(declaration: Declaration, dialect: str, prototype: Prototype | None = None) -> str:
+    """What stands behind the key in a schema: ``{ parameters: ["f64"], result: "f64" }``. Not for koffi.
+
+    Parameters and errors are those of `entry_text`.
+    """
     words = DIALECTS[dialect]
     entry = _static(declaration, words) if declaration.static is not None else _function(declaration, words, prototype)
     for field, wanted in (("nonblocking", declaration.nonblocking), ("optional", declaration.optional)):
@@ -80,7 +88,7 @@ def entry_text(declaration: Declaration, dialect: str, prototype: Prototype | No
             entry.append(f"{_supported(words, field)}: true")
     if declaration.symbol != declaration.name:
         entry.append(f"{_supported(words, 'name')}: {json.dumps(declaration.symbol)}")
-    return f"{_key(declaration.name)}: {{ {', '.join(entry)} }},"
+    return f"{{ {', '.join(entry)} }}"
 
 
 def _function(declaration: Declaration, dialect: Dialect, prototype: Prototype | None) -> list[str]:

@@ -37,6 +37,7 @@ class Context:
     keys: the keys of the innermost object that stand before the cursor.
     word: what is written so far, without its quote.
     span: the text that an accepted completion replaces: the whole word around the cursor, without its quotes.
+    typed: the part of it that stands before the cursor.
     quote: the quote that the word began with, or "".
     """
 
@@ -45,6 +46,7 @@ class Context:
     keys: tuple[str, ...]
     word: str
     span: Span
+    typed: Span
     quote: str
 
 
@@ -113,6 +115,7 @@ def context_at(data: bytes, start: int, offset: int) -> Context | None:
         tuple(inner.keys),
         data[begin:offset].decode("utf-8", "replace"),
         Span(begin, rest.end() if rest else offset),
+        Span(begin, offset),
         quote.decode(),
     )
 

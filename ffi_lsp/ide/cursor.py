@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ffi_core.dialects import DIALECTS
-from ffi_core.model import Array, DlopenCall, Object, SourceDeclaration, Span, Text, Value
+from ffi_core.model import Array, CallKind, DlopenCall, Object, SourceDeclaration, Span, Text, Value
 from ffi_core.schema import FOREIGN_FIELDS
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
@@ -62,9 +62,30 @@ class SymbolPlace(Place):
 
 @dataclass(frozen=True, slots=True)
 class TypePlace(Place):
-    """A string where a native type is expected, known or not."""
+    """A value where a native type is expected, known or not.
+
+    Parameters
+    ----------
+    name: the word.
+    entry: the declaration that it stands in.
+    parameter: the index of the parameter that it is, or is a part of; None where it belongs to the result.
+    """
 
     name: str
+    entry: SourceDeclaration
+    parameter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPlace(Place):
+    """A name in this file that stands for declarations which another module exports.
+
+    Parameters
+    ----------
+    declarations: all of them.
+    """
+
+    declarations: tuple[SourceDeclaration, ...]
 
 
 def at(snapshot: Snapshot, offset: int) -> Place | None:
@@ -72,21 +93,52 @@ def at(snapshot: Snapshot, offset: int) -> Place | None:
     for index, (call, facts) in enumerate(zip(snapshot.calls, snapshot.facts, strict=True)):
         for name, role, span in mentions(call):
             if offset in span:
+                if role is Role.KEY and is_imported(call, span):
+                    there = tuple(entry for entry in call.declarations if entry.name_span == span)
+                    return ImportedPlace(index, call, facts, span, there)
                 return SymbolPlace(index, call, facts, span, name, role)
-        if offset not in call.span:
-            continue
         if isinstance(call.library, Text) and offset in call.library.span:
             return LibraryPlace(index, call, facts, call.library.span, call.library.value)
         for entry in call.declarations:
             if offset in entry.span:
                 for word in types_of(call, entry):
                     if offset in word.span:
-                        return TypePlace(index, call, facts, word.span, word.value)
+                        slot = _slot(call, entry, offset)
+                        return TypePlace(index, call, facts, word.span, word.value, entry, slot)
     return None
 
 
+def inside_quotes(data: bytes, span: Span) -> Span:
+    """A string's text without its quotes; the name of a const, which has none, as it is."""
+    quoted = span.end - span.start >= 2 and data[span.start : span.start + 1] in (b'"', b"'", b"`")
+    return Span(span.start + 1, span.end - 1) if quoted else span
+
+
+def is_imported(call: DlopenCall, span: Span) -> bool:
+    """Whether what stands at a place comes from another module, so that no edit in this file changes it."""
+    return any(other.start <= span.start and span.end <= other.end for other in call.imported)
+
+
+def parameter_values(call: DlopenCall, entry: SourceDeclaration) -> tuple[Value, ...]:
+    """What an entry lists as its parameters, each as it is written; none where that is not known."""
+    if not isinstance(entry.value, Object):
+        return ()
+    listed = entry.value.get(DIALECTS[call.dialect].parameters)
+    return listed.value.items if listed is not None and isinstance(listed.value, Array) else ()
+
+
+def _slot(call: DlopenCall, entry: SourceDeclaration, offset: int) -> int | None:
+    values = parameter_values(call, entry)
+    return next((index for index, value in enumerate(values) if offset in value.span), None)
+
+
 def mentions(call: DlopenCall) -> Iterator[tuple[str, Role, Span]]:
-    """Every place where one of the call's symbols is named: ``(symbol, role, span)``."""
+    """Every place where one of the call's symbols is named: ``(symbol, role, span)``.
+
+    The name of a callback, a type or a function at an address is that of a variable, or nobody's, and is not ours.
+    """
+    if call.kind in (CallKind.POINTER, CallKind.CALLBACK, CallKind.TYPE):
+        return
     for entry in call.declarations:
         yield entry.name, Role.KEY, entry.name_span
     for binding in call.bindings:
@@ -95,6 +147,23 @@ def mentions(call: DlopenCall) -> Iterator[tuple[str, Role, Span]]:
             yield binding.symbol, Role.LOCAL, binding.local_span
     for symbol, span in call.uses:
         yield symbol, Role.USE, span
+
+
+def mentions_of(snapshot: Snapshot, place: SymbolPlace) -> list[tuple[DlopenCall, Role, Span]]:
+    """Every place that names the symbol at a place, each once, in the order of the text.
+
+    Calls that are given one and the same schema share its keys, so their bindings and uses are among them.
+    """
+    entry = place.declaration
+    key = None if entry is None or is_imported(place.call, entry.name_span) else entry.name_span
+    found: dict[Span, tuple[DlopenCall, Role, Span]] = {}
+    for call in snapshot.calls:
+        other = call.declaration_of(place.name)
+        if call is place.call or (key is not None and other is not None and other.name_span == key):
+            for name, role, span in mentions(call):
+                if name == place.name:
+                    found.setdefault(span, (call, role, span))
+    return [found[span] for span in sorted(found)]
 
 
 def types_of(call: DlopenCall, entry: SourceDeclaration) -> Iterator[Text]:

@@ -1,24 +1,42 @@
-"""Hover: what a type means, what a symbol is and where it comes from, which file a library name finds."""
+"""Hover: what a type means, what a symbol is, what C says of it, which file a library name finds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ffi_core.dialects import DIALECTS
-from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
-from ffi_core.library import Library
-from ffi_core.model import Span, Symbol, SymbolKind
-from ffi_core.types import NATIVE_TYPES, Kind, NativeType
-from ffi_lsp.ide.cursor import LibraryPlace, SymbolPlace, TypePlace, at
-from ffi_lsp.rules import LibraryFacts
+from ffi_core.model import Prototype, SourceDeclaration, Span
+from ffi_core.types import NATIVE_TYPES
+from ffi_lsp.ide.c_side import c_name, c_parameters, c_result, mismatches_of, prototype_of, summary
+from ffi_lsp.ide.cursor import ImportedPlace, LibraryPlace, SymbolPlace, TypePlace, at
+from ffi_lsp.ide.wording import code, library_lines, other_spellings, sentence, symbol_lines, type_lines
 from ffi_lsp.workspace import Snapshot
 
-_KINDS = {
-    SymbolKind.FUNCTION: "Function",
-    SymbolKind.IFUNC: "Function, chosen when it is loaded,",
-    SymbolKind.DATA: "Data",
-    SymbolKind.TLS: "Data of each thread",
-}
+_MOST_IMPORTED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPlace:
+    """A line of a header.
+
+    Parameters
+    ----------
+    header: the file, or a name by which the C standard knows it.
+    line: from 1; 0 where none is known.
+    """
+
+    header: str
+    line: int
+
+    @property
+    def file(self) -> Path | None:
+        """The file, where it is one that has a path."""
+        path = Path(self.header)
+        return path if path.is_absolute() else None
+
+    def __str__(self) -> str:
+        return f"{self.header}:{self.line}" if self.line else self.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,102 +46,78 @@ class Hover:
     Parameters
     ----------
     span: the text it is about.
-    code: the line that is set as code.
+    code: what is set as code first: the declaration, one line for each.
     lines: sentences below it; what stands in backticks is code too.
+    prototype: what C says, as C; empty where nothing is known.
+    place: where it says so, or None.
+    comment: what the header says above it, as plain text.
     """
 
     span: Span
     code: str
     lines: tuple[str, ...]
+    prototype: str = ""
+    place: HeaderPlace | None = None
+    comment: str = ""
 
 
 def hover(snapshot: Snapshot, offset: int) -> Hover | None:
     """What is known about the thing at this byte offset; None where nothing of ours stands."""
     match at(snapshot, offset):
         case TypePlace() as place:
-            meaning = DIALECTS[place.call.dialect].types.get(place.name)
-            return Hover(place.span, place.name, type_lines(NATIVE_TYPES[meaning])) if meaning else None
+            return _type(place)
         case SymbolPlace() as place:
-            return Hover(place.span, _declared_as(place), symbol_lines(place.facts, _c_name(place)))
+            return _symbol(place)
         case LibraryPlace() as place:
             return Hover(place.span, place.name, library_lines(place.facts))
+        case ImportedPlace() as place:
+            return _imported(place)
     return None
 
 
-def type_lines(type_: NativeType) -> tuple[str, ...]:
-    """A native type in words: meaning, C type, size in bytes and range."""
-    facts = [f"C type {code(type_.c_type)}"]
-    if type_.kind is not Kind.VOID:
-        facts.append(f"{type_.size} byte{'' if type_.size == 1 else 's'}")
-    if type_.kind is Kind.INTEGER:
-        facts.append(f"{type_.minimum} to {type_.maximum}")
-    return (type_.summary[0].upper() + type_.summary[1:] + ".", "; ".join(facts) + ".")
+def header_place(prototype: Prototype | None) -> HeaderPlace | None:
+    """Where a prototype stands; None where no header is known."""
+    return HeaderPlace(prototype.header, prototype.line) if prototype is not None and prototype.header else None
 
 
-def symbol_lines(facts: LibraryFacts, name: str) -> tuple[str, ...]:
-    """What a library says of a symbol: kind, version, file; or that it is not exported, with the nearest name."""
-    if facts.library is None:
-        return library_lines(facts)
-    found = facts.find(name)
-    title = _title(facts.library)
-    if found is None:
-        near = facts.nearest(name)
-        hint = f" Did you mean {code(near)}?" if near else ""
-        doubt = "" if facts.complete else " Not every library that it needs could be read."
-        return (f"Not exported by {title}.{hint}{doubt}", f"Library file {code(str(facts.file))}.")
-    symbol, owner = found
-    if owner is facts.library:
-        return (f"{_kind(symbol)} exported by {title}.", f"Library file {code(str(facts.file))}.")
-    return (
-        f"{_kind(symbol)} exported by {_title(owner)}, which {title} needs.",
-        f"Library file {code(str(owner.path))}.",
+def _symbol(place: SymbolPlace) -> Hover:
+    entry = place.declaration
+    if entry is None:
+        return Hover(place.span, place.name, symbol_lines(place.facts, place.name))
+    prototype = prototype_of(place.facts, entry)
+    differences = tuple(sentence(found.summary or found.message) for found in mismatches_of(place.facts, entry))
+    return Hover(
+        place.span,
+        _declared_as(entry),
+        (*differences, *symbol_lines(place.facts, c_name(entry))),
+        "" if prototype is None else str(prototype),
+        header_place(prototype),
+        "" if prototype is None else summary(prototype.comment),
     )
 
 
-def library_lines(facts: LibraryFacts) -> tuple[str, ...]:
-    """What a library's name leads to: file, architecture, soname and needed libraries; or why it leads nowhere."""
-    library, failure = facts.library, facts.failure
-    if isinstance(failure, LibraryNotFoundError):
-        hint = f" Did you mean {code(failure.near[0])}?" if failure.near else ""
-        looked = ", ".join(code(place) for place in failure.searched)
-        return (f"Not found on this machine.{hint}", *([f"Looked at {looked}."] if looked else []))
-    if isinstance(failure, LibraryLoadError):
-        return (f"Not a usable library: {failure.detail}", f"File {code(failure.path)}.")
-    if library is None:
-        return ("Nothing is known about this library.",)
-    needed = ", ".join(code(name) for name in library.needed)
-    return (
-        f"File {code(str(facts.file))}.",
-        f"{library.format.upper()}, {library.architecture}, {library.bits}-bit"
-        + (f"; soname {code(library.soname)}." if library.soname else "; no soname."),
-        f"Needs {needed}." if needed else "Needs no other library.",
-    )
+def _type(place: TypePlace) -> Hover | None:
+    meaning = DIALECTS[place.call.dialect].types.get(place.name)
+    if meaning is None:
+        return None
+    prototype = prototype_of(place.facts, place.entry)
+    lines = (*type_lines(NATIVE_TYPES[meaning]), *other_spellings(meaning, but=place.call.dialect))
+    where, text = "", ""
+    if place.parameter is None:
+        where, text = "The result", c_result(prototype)
+    elif place.parameter < len(parameters := c_parameters(prototype)):
+        where, text = f"Parameter {place.parameter + 1}", parameters[place.parameter].text
+    said = (f"{where} of {code(c_name(place.entry))}; C has {code(text)}.",) if text else ()
+    return Hover(place.span, place.name, (*said, *lines))
 
 
-def code(text: str) -> str:
-    """The text in backticks, more of them where it holds some itself."""
-    fence = "`"
-    while fence in text:
-        fence += "`"
-    pad = " " if len(fence) > 1 else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
+def _imported(place: ImportedPlace) -> Hover:
+    declared = [_declared_as(entry) for entry in place.declarations]
+    more = len(declared) - _MOST_IMPORTED
+    rest = (f"And {more} more.",) if more > 0 else ()
+    count = f"{len(declared)} declaration{'' if len(declared) == 1 else 's'} from another module."
+    return Hover(place.span, "\n".join(declared[:_MOST_IMPORTED]), (count, *rest))
 
 
-def _c_name(place: SymbolPlace) -> str:
-    entry = place.declaration
-    return entry.declaration.symbol if entry is not None and entry.declaration is not None else place.name
-
-
-def _declared_as(place: SymbolPlace) -> str:
-    entry = place.declaration
-    return str(entry.declaration) if entry is not None and entry.declaration is not None else place.name
-
-
-def _title(library: Library) -> str:
-    return code(library.soname or library.path.name)
-
-
-def _kind(symbol: Symbol) -> str:
-    words = _KINDS[symbol.kind]
-    weak = f"Weak {words[0].lower()}{words[1:]}" if symbol.weak else words
-    return f"{weak}, version {code(symbol.version)}," if symbol.version else weak
+def _declared_as(entry: SourceDeclaration) -> str:
+    return str(entry.declaration) if entry.declaration is not None else entry.name

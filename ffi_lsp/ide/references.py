@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ffi_core.model import Span
-from ffi_lsp.ide.cursor import Role, SymbolPlace, at, mentions
+from ffi_lsp.ide.cursor import Role, SymbolPlace, at, mentions_of
 from ffi_lsp.workspace import Snapshot
 
 
@@ -36,5 +36,4 @@ def references(snapshot: Snapshot, offset: int) -> list[Mention]:
     place = at(snapshot, offset)
     if not isinstance(place, SymbolPlace):
         return []
-    found = [Mention(span, role) for name, role, span in mentions(place.call) if name == place.name]
-    return sorted(found, key=lambda mention: mention.span)
+    return [Mention(span, role) for _, role, span in mentions_of(snapshot, place)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ffi_core.dialects import DIALECTS
-from ffi_core.model import Object, Span
+from ffi_core.model import DlopenCall, Object, Span
 from ffi_lsp.diagnostic import Edit
-from ffi_lsp.ide.cursor import Role, SymbolPlace, at, mentions
+from ffi_lsp.ide.cursor import Role, SymbolPlace, at, is_imported, mentions_of
 from ffi_lsp.workspace import Snapshot
 
 _IDENTIFIER = re.compile(r"[^\W\d][\w$]*|[$][\w$]*")
@@ -59,11 +59,10 @@ def rename(snapshot: Snapshot, offset: int, new: str) -> list[Edit] | None:
         raise RenameError(f"{new!r} is no name for a variable in JavaScript")
     if new != place.name and place.call.declaration_of(new) is not None:
         raise RenameError(f"{new!r} is declared in this schema already")
-    aliased = {binding.symbol for binding in place.call.bindings if binding.local_span != binding.symbol_span}
     edits = [
-        Edit(span, _written(snapshot, place, span, role, new))
-        for name, role, span in mentions(place.call)
-        if name == place.name and (role in (Role.KEY, Role.BINDING) or (role is Role.USE and name not in aliased))
+        Edit(span, _written(snapshot, place, call, span, role, new))
+        for call, role, span in mentions_of(snapshot, place)
+        if role in (Role.KEY, Role.BINDING) or (role is Role.USE and not _is_aliased(call, place.name))
     ]
     return edits + _keep_c_name(place, new)
 
@@ -72,19 +71,21 @@ def _renamable(snapshot: Snapshot, offset: int) -> SymbolPlace | None:
     place = at(snapshot, offset)
     if not isinstance(place, SymbolPlace) or place.declaration is None or place.role is Role.LOCAL:
         return None
-    if place.role is Role.USE and any(
-        binding.symbol == place.name and binding.local_span != binding.symbol_span for binding in place.call.bindings
-    ):
+    if is_imported(place.call, place.declaration.name_span):
         return None
-    return place
+    return None if place.role is Role.USE and _is_aliased(place.call, place.name) else place
 
 
-def _written(snapshot: Snapshot, place: SymbolPlace, span: Span, role: Role, new: str) -> str:
+def _is_aliased(call: DlopenCall, name: str) -> bool:
+    return any(binding.symbol == name and binding.local_span != binding.symbol_span for binding in call.bindings)
+
+
+def _written(snapshot: Snapshot, place: SymbolPlace, call: DlopenCall, span: Span, role: Role, new: str) -> str:
     data = snapshot.text.data
     quote = data[span.start : span.start + 1]
     if quote in (b'"', b"'"):
         return f"{quote.decode()}{new}{quote.decode()}"
-    if role is Role.USE and span in place.call.labels:
+    if role is Role.USE and span in call.labels:
         # Others read this name as well: it stays, and the variable behind it changes.
         return f"{new} as {place.name}" if _EXPORT.search(data, 0, span.start) else f"{place.name}: {new}"
     return new

@@ -8,8 +8,10 @@ import pytest
 
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.ide import completion as module
-from ffi_lsp.ide.completion import Completions
+from ffi_lsp.ide import schema_proposals
+from ffi_lsp.ide.proposals import Completions
 from ffi_lsp.ide.repair import closed_at
+from ffi_lsp.surroundings import Surroundings
 from ffi_lsp.workspace import Snapshot, Workspace
 
 Reader = Callable[[str], tuple[Snapshot, int]]
@@ -22,7 +24,10 @@ def proposed(read: Reader) -> Ask:
 
 
 def completion(snapshot: Snapshot, offset: int) -> Completions | None:
-    return module.completion(snapshot, offset, lambda data: Workspace().snapshot(snapshot.path, data))
+    def reread(data: bytes) -> Snapshot:
+        return Workspace().snapshot(snapshot.path, data)
+
+    return module.completion(snapshot, offset, reread, lambda *_: ({}, False), Surroundings(snapshot.path.parent))
 
 
 def labels(found: Completions | None) -> list[str]:
@@ -122,7 +127,7 @@ def test_a_missing_library_leaves_no_names_to_propose(read: Reader) -> None:
 
 
 def test_a_long_list_is_cut_and_says_so(proposed: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIMIT", 2)
+    monkeypatch.setattr(schema_proposals, "LIMIT", 2)
     found = proposed("{ count_¦ }")
     assert labels(found) == ["count_add", "count_half"]
     assert found is not None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ffi_lsp.ide.hover import Hover, code, hover
+from ffi_lsp.ide.hover import Hover, hover
+from ffi_lsp.ide.wording import code
 from ffi_lsp.workspace import Snapshot
 
 Reader = Callable[[str], tuple[Snapshot, int]]
@@ -101,7 +102,8 @@ def test_a_library_tells_file_architecture_soname_and_needs(
     assert found.lines[0] == f"File `{library}`."
     assert "ELF" in found.lines[1]
     assert "64-bit; soname `libcount.so.1`." in found.lines[1]
-    assert "Needs `libc." in found.lines[2]
+    assert found.lines[2] == "6 exported symbols."
+    assert "Needs `libc." in found.lines[3]
 
 
 def test_a_missing_library_tells_where_it_was_looked_for(hovered: Callable[[str], Hover | None]) -> None:

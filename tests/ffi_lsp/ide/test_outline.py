@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ffi_lsp.ide.outline import SymbolKind, foldings, links, outline, selections
+from ffi_lsp.ide.links import links
+from ffi_lsp.ide.outline import SymbolKind, foldings, outline, selections
 from ffi_lsp.ide.semantic_tokens import TokenKind, semantic_tokens
 from ffi_lsp.ide.signature_help import signature_help
 from ffi_lsp.workspace import Snapshot

@@ -1,0 +1,129 @@
+"""Proposals of a completion, and how they are ranked by what is typed so far."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ffi_core.model import Span
+from ffi_lsp.diagnostic import Edit
+from ffi_lsp.ide.hover import HeaderPlace
+
+LIMIT = 100
+"""Most proposals in one answer; where there are more, the list says that it is not complete."""
+
+
+class ItemKind(enum.Enum):
+    """What a proposal is."""
+
+    FUNCTION = "function"
+    VARIABLE = "variable"
+    FIELD = "field"
+    TYPE = "type"
+    FILE = "file"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The exported symbol that a proposal stands for, by which more can be asked about it.
+
+    Parameters
+    ----------
+    call: which of the snapshot's calls it would be declared in.
+    name: the C name.
+    key: the text of the key, with quotes where it needs some.
+    behind: what follows the whole declaration: a comma, or nothing.
+    """
+
+    call: int
+    name: str
+    key: str
+    behind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One proposal.
+
+    Parameters
+    ----------
+    label: what the list shows, and what typing is matched against.
+    kind: what it is.
+    edit: the change that accepting it makes.
+    snippet: the same as a snippet of the protocol with tab stops, or None where the plain text says it all.
+    detail: a few words beside the label.
+    lines: sentences for people; what stands in backticks is code.
+    prototype: what C says of it, as C; empty where nothing is known.
+    place: where it says so, or None.
+    comment: what the header says above it, as plain text.
+    exported: the symbol that it stands for, where more may be known of it when it is asked for; else None.
+    """
+
+    label: str
+    kind: ItemKind
+    edit: Edit
+    snippet: str | None = None
+    detail: str | None = None
+    lines: tuple[str, ...] = ()
+    prototype: str = ""
+    place: HeaderPlace | None = None
+    comment: str = ""
+    exported: Exported | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """Proposals, best first.
+
+    Parameters
+    ----------
+    items: the proposals.
+    complete: False where typing on may bring others, or more about these.
+    typed: the part of the text up to the cursor that they match; behind it stands the rest of the word, if any.
+    """
+
+    items: tuple[Item, ...]
+    complete: bool
+    typed: Span
+
+
+def best(typed: Span, word: str, labels: Iterable[str], build: Callable[[str], Item]) -> Completions:
+    """The items whose labels match what is typed.
+
+    Those that begin with it come first, then those that hold it, then the rest that have its letters in order;
+    otherwise in the order given. At most `LIMIT` are built.
+
+    Parameters
+    ----------
+    typed: where the typed word stands.
+    word: the word.
+    labels: the labels of all that can be proposed.
+    build: makes the item of a label.
+    """
+    matching = ranked(word, labels)
+    return Completions(tuple(build(label) for label in matching[:LIMIT]), len(matching) <= LIMIT, typed)
+
+
+def ranked(word: str, labels: Iterable[str]) -> list[str]:
+    """The labels that match a word, best first, as `best` orders them."""
+    ranks: tuple[list[str], ...] = ([], [], [], [])
+    small_word = word.lower()
+    for label in labels:
+        rank = _rank(word, small_word, label)
+        if rank is not None:
+            ranks[rank].append(label)
+    return [label for rank in ranks for label in rank]
+
+
+def _rank(word: str, small_word: str, label: str) -> int | None:
+    if label.startswith(word):
+        return 0
+    small_label = label.lower()
+    if small_label.startswith(small_word):
+        return 1
+    if small_word in small_label:
+        return 2
+    letters = iter(small_label)
+    return 3 if all(letter in letters for letter in small_word) else None

@@ -1,0 +1,175 @@
+"""Proposals inside a schema: exported symbols as keys, the fields that an entry still lacks, native types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from ffi_core.dialects import DIALECTS
+from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
+from ffi_core.generate import NotExpressibleError, declaration_of, entry_value
+from ffi_core.headers import abi_of
+from ffi_core.library import Library
+from ffi_core.model import DlopenCall, Object, Prototype, Symbol
+from ffi_core.types import NATIVE_TYPES
+from ffi_lsp.diagnostic import Edit
+from ffi_lsp.ide.c_side import summary
+from ffi_lsp.ide.context import Context
+from ffi_lsp.ide.cursor import type_fields
+from ffi_lsp.ide.hover import header_place
+from ffi_lsp.ide.proposals import LIMIT, Completions, Exported, Item, ItemKind, best, ranked
+from ffi_lsp.ide.wording import type_lines
+from ffi_lsp.rules import LibraryFacts
+
+Known = Callable[[Library, Collection[str]], "tuple[Mapping[str, Prototype], bool]"]
+"""Gives the prototypes of some names that are known now, and whether more of them may be known later."""
+
+
+def proposals(context: Context, number: int, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions | None:
+    """What may be written at a place in a schema.
+
+    Parameters
+    ----------
+    context: the place.
+    number: which of the snapshot's calls it belongs to.
+    call: that call.
+    facts: what is known of its library.
+    known: knows prototypes of symbols that are not declared yet.
+    """
+    match context.path:
+        case ("",):
+            return _symbols(context, number, call, facts, known)
+        case (str(symbol), ""):
+            return _fields(context, call, symbol)
+        case (_, str(field), *rest) if field in type_fields(call) and not context.at_key:
+            if _in_arrays(rest):
+                return _types(context, call, allow_void=field == DIALECTS[call.dialect].result)
+    return None
+
+
+def with_prototype(item: Item, exported: Exported, dialect: str, prototype: Prototype, library: Library) -> Item:
+    """A proposal for a symbol, now that C's prototype of it is known: the whole declaration, and what C says.
+
+    Parameters
+    ----------
+    item: the proposal without it.
+    exported: the symbol.
+    dialect: in whose words the declaration is written.
+    prototype: what C says.
+    library: the library that exports it.
+    """
+    entry: str | None = None
+    note: tuple[str, ...] = ()
+    try:
+        value = entry_value(declaration_of(prototype, abi_of(library)), dialect, prototype)
+        entry = f"{exported.key}: {value}{exported.behind}"
+    except NotExpressibleError as error:
+        note = (f"It cannot be declared as C has it: {error}.",)
+    # Where only the key is asked for, the value that stands behind it is left as it is.
+    whole = entry if entry is not None and item.snippet is not None else None
+    return Item(
+        item.label,
+        item.kind,
+        item.edit if whole is None else Edit(item.edit.span, whole),
+        item.snippet if whole is None else escaped(whole),
+        item.detail,
+        (*item.lines, *note),
+        str(prototype),
+        header_place(prototype),
+        summary(prototype.comment),
+        exported,
+    )
+
+
+def escaped(text: str) -> str:
+    """A text as a snippet that stands for nothing but itself."""
+    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")
+
+
+def callable_symbols(library: Library | None) -> Mapping[str, Symbol]:
+    """The functions that a library exports, by name; none where its file can no longer be read."""
+    try:
+        symbols = library.symbols() if library is not None else ()
+    except (LibraryLoadError, LibraryNotFoundError):
+        # The file was replaced a moment ago; the next snapshot knows the new one.
+        symbols = ()
+    return {entry.name: entry for entry in symbols if entry.default and entry.callable}
+
+
+def _in_arrays(rest: list[str | int]) -> bool:
+    """Whether the path below a field leads to a type: into its list, and into structs inside of it."""
+    match rest:
+        case [] | [int()]:
+            return True
+        case ["struct", *inner] | [int(), "struct", *inner]:
+            return bool(inner) and _in_arrays(inner)
+    return False
+
+
+def _symbols(context: Context, number: int, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions:
+    here = next((entry for entry in call.declarations if context.span.start in entry.name_span), None)
+    declared = {entry.name for entry in call.declarations if entry is not here} | set(context.keys)
+    symbols = callable_symbols(facts.library)
+    names = sorted(symbols.keys() - declared, key=lambda name: (name.startswith("_"), name))
+    matching = ranked(context.word, names)
+    shown = matching[:LIMIT]
+    has_value = here is not None and isinstance(here.value, Object)
+    comma = _comma(call.source, context.span.end)
+    prototypes, more_later = known(facts.library, shown) if facts.library is not None and shown else ({}, False)
+
+    def build(name: str) -> Item:
+        text = name if context.quote or name.isidentifier() else f'"{name}"'
+        exported = Exported(number, name, text, comma)
+        snippet = None if has_value or context.quote else _skeleton(call.dialect, text) + comma
+        item = Item(
+            name, ItemKind.FUNCTION, Edit(context.span, text), snippet, symbols[name].version, exported=exported
+        )
+        prototype = prototypes.get(name)
+        if prototype is None or facts.library is None:
+            return item
+        return with_prototype(item, exported, call.dialect, prototype, facts.library)
+
+    items = tuple(build(name) for name in shown)
+    return Completions(items, len(matching) <= LIMIT and not more_later, context.typed)
+
+
+def _comma(source: bytes, end: int) -> str:
+    """The comma that a new entry needs behind it: before another entry, and where each stands on a line of its own."""
+    behind = source[end:].lstrip()
+    if behind.startswith(b",") or not behind:
+        return ""
+    line_ends = source[end : len(source) - len(behind)].count(b"\n")
+    return "," if line_ends or not behind.startswith(b"}") else ""
+
+
+def _skeleton(dialect: str, key: str) -> str:
+    words = DIALECTS[dialect]
+    return f'{escaped(key)}: {{ {words.parameters}: [$1], {words.result}: "$2" }}'
+
+
+def _fields(context: Context, call: DlopenCall, symbol: str) -> Completions:
+    dialect = DIALECTS[call.dialect]
+    entry = call.declaration_of(symbol)
+    written = {field.key for field in entry.value} if entry is not None and isinstance(entry.value, Object) else set()
+    present = (written - {context.word}) | set(context.keys)
+    values = {dialect.parameters: "[$1]", "nonblocking": "true", "optional": "true"}
+
+    def build(field: str) -> Item:
+        snippet = None if context.quote else f"{field}: " + values.get(field, '"$1"')
+        lines = (f"{dialect.title} does not look at this field.",) if field in dialect.ignored else ()
+        return Item(field, ItemKind.FIELD, Edit(context.span, field), snippet, None, lines)
+
+    order = sorted(dialect.fields, key=lambda field: field in dialect.ignored)
+    return best(context.typed, context.word, [field for field in order if field not in present], build)
+
+
+def _types(context: Context, call: DlopenCall, *, allow_void: bool) -> Completions:
+    meanings = DIALECTS[call.dialect].types
+
+    def build(spelling: str) -> Item:
+        text = spelling if context.quote else f'"{spelling}"'
+        native = NATIVE_TYPES.get(meanings[spelling] or "")
+        detail, lines = (native.c_type, type_lines(native)) if native else (None, ())
+        return Item(spelling, ItemKind.TYPE, Edit(context.span, text), None, detail, lines)
+
+    spellings = [spelling for spelling, meaning in meanings.items() if allow_void or meaning != "void"]
+    return best(context.typed, context.word, spellings, build)

@@ -1,0 +1,99 @@
+"""What C says of symbols that no declaration names yet: looked for beside the editor's typing, waited for if need be.
+
+`ffi_lsp.prototypes` serves the declarations that stand in a text; this serves those that are about to be written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from ffi_core.library import Library
+from ffi_core.model import Prototype
+from ffi_lsp.prototypes import HeaderPrototypes, Mentioned, PrototypeSource
+
+_MOST_SUBJECTS = 64
+_log = logging.getLogger(__name__)
+
+_Subject = tuple[Path, Mentioned]
+_Answer = Mapping[str, Prototype]
+
+
+class SymbolLookup:
+    """Prototypes by library and name. For use by one thread, which never waits unless it says so.
+
+    Parameters
+    ----------
+    source: who reads the headers; asked by a thread of this class alone.
+    """
+
+    def __init__(self, source: PrototypeSource | None = None) -> None:
+        self._cancel = threading.Event()
+        self._source = source or HeaderPrototypes(self._cancel)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lookup")
+        self._asked: dict[_Subject, dict[str, Future[_Answer]]] = {}
+
+    def known(self, library: Library, names: Collection[str], mentioned: Mentioned) -> tuple[_Answer, bool]:
+        """What is known now, without waiting; what is not is looked for meanwhile.
+
+        Parameters
+        ----------
+        library: the library that exports the names.
+        names: the C names.
+        mentioned: the headers that the file itself names, and the user's settings.
+
+        Returns
+        -------
+        The prototypes by name, and whether the search for some of the names is not over yet.
+        """
+        futures = self._futures(library, names, mentioned)
+        found: dict[str, Prototype] = {}
+        for name in names:
+            if futures[name].done() and (prototype := _answer_of(futures[name]).get(name)) is not None:
+                found[name] = prototype
+        return found, not all(futures[name].done() for name in names)
+
+    async def ask(self, library: Library, name: str, mentioned: Mentioned, seconds: float) -> Prototype | None:
+        """What C says of one symbol; None where nothing is known, or nothing was found in so many seconds."""
+        future = self._futures(library, (name,), mentioned)[name]
+        try:
+            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), seconds)
+        except TimeoutError:
+            return None
+        return _answer_of(future).get(name)
+
+    def refresh(self) -> None:
+        """Ask again for every name when it is wanted next: headers have changed."""
+        self._asked = {}
+        if isinstance(self._source, HeaderPrototypes):
+            self._source.forget()
+
+    def close(self) -> None:
+        """Look for nothing more."""
+        self._cancel.set()
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _futures(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Future[_Answer]]:
+        subject = (library.path, mentioned)
+        while subject not in self._asked and len(self._asked) >= _MOST_SUBJECTS:
+            del self._asked[next(iter(self._asked))]
+        asked = self._asked.setdefault(subject, {})
+        unknown = [name for name in names if name not in asked]
+        if unknown:
+            future = self._worker.submit(self._source.find, library, unknown, mentioned)
+            asked.update(dict.fromkeys(unknown, future))
+        return asked
+
+
+def _answer_of(future: Future[_Answer]) -> _Answer:
+    if future.cancelled():
+        return {}
+    failure = future.exception()
+    if failure is not None:
+        _log.error("no prototypes: %s", failure, exc_info=failure)
+        return {}
+    return future.result()
