@@ -16,3 +16,16 @@ await build({
   sourcemap: debug,
   logLevel: "warning",
 });
+
+if (process.argv.includes("--tests")) {
+  await build({
+    entryPoints: ["test/host/suite.ts"],
+    outdir: "dist/test",
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    external: ["vscode"],
+    logLevel: "warning",
+  });
+}
