@@ -98,8 +98,11 @@ class Configuration:
         return any(file.name in FILES for file in files)
 
     def places(self, path: Path) -> Iterable[Path]:
-        """Where a settings file for a file is or could be, up to its open folder."""
+        """Where a settings file for a file is, or could be made: beside it, and above it up to its open folder."""
         outer = self.folder_of(path)
+        source = self.settings_for(path).source
+        if source is not None:
+            yield source
         for folder in (path.parent, *path.parent.parents):
             yield from (folder / name for name in FILES)
             if outer is None or folder == outer:

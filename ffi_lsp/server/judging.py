@@ -40,6 +40,11 @@ class Judge:
         self._tasks: set[asyncio.Task[None]] = set()
         self._published: dict[str, list[types.Diagnostic]] = {}
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a text waits for its libraries to be read."""
+        return bool(self._tasks)
+
     def soon(self, document: Document) -> None:
         """Judge a text once the messages that wait already have been handled: of ten quick edits, the last."""
         asyncio.get_running_loop().call_soon(self._judge, document, document.text)
@@ -136,8 +141,7 @@ class Judge:
         snapshot = document.snapshot(self._server.facts)
         if not self._server.client.pulls_diagnostics:
             self._publish(document, snapshot, only_news=only_news)
-        self._server.watch.update()
-        self._server.status.update()
+        self._server.look_around_soon()
 
     def _publish(self, document: Document, snapshot: Snapshot, *, only_news: bool) -> None:
         from ffi_lsp.server.diagnosing import diagnostics
