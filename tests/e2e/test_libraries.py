@@ -1,0 +1,51 @@
+"""The requests about libraries that a client with a view of them sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from wire import Wire
+
+if TYPE_CHECKING:
+    from conftest import Playground
+
+
+@pytest.fixture
+def ready(wire: Wire, playground: Playground) -> Wire:
+    """A conversation about the playground's text, in which one name is misspelt."""
+    wire.initialize()
+    text = playground.text.replace("seven: {", "sevem: {")
+    for uri in (playground.uri, playground.uri.replace("play.ts", "again.ts")):
+        item = {"uri": uri, "languageId": "typescript", "version": 1, "text": text}
+        wire.notify("textDocument/didOpen", {"textDocument": item})
+    return wire
+
+
+def test_texts_that_open_one_library_share_its_entry(ready: Wire, playground: Playground) -> None:
+    (library,) = ready.request("ffi/libraries", {})
+    assert library["file"] == str(playground.library.resolve())
+    standings = {(symbol["name"], symbol["standing"]) for symbol in library["symbols"]}
+    assert {("sevem", "missing"), ("add", "right")} <= standings
+    assert {symbol["uri"] for symbol in library["symbols"]} == {
+        playground.uri,
+        playground.uri.replace("play.ts", "again.ts"),
+    }
+    assert not playground.mark.exists(), "the library was loaded"
+
+
+def test_what_a_library_exports_is_told_for_a_place(ready: Wire, playground: Playground) -> None:
+    place = {"textDocument": {"uri": playground.uri}, "position": {"line": 1, "character": 2}}
+    found = ready.request("ffi/exports", place)
+    assert {"name": "seven", "declared": False} in found["symbols"]
+    assert {"name": "add", "declared": True} in found["symbols"]
+
+
+def test_a_text_that_is_not_open_exports_nothing(ready: Wire) -> None:
+    place = {"textDocument": {"uri": "file:///nowhere.ts"}, "position": {"line": 0, "character": 0}}
+    assert ready.request("ffi/exports", place) is None
+
+
+def test_a_request_without_a_place_is_refused_with_what_it_takes(ready: Wire) -> None:
+    with pytest.raises(RuntimeError, match="takes textDocument with a uri, and a position"):
+        ready.request("ffi/exports", {})
