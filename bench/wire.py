@@ -40,6 +40,8 @@ class Wire:
     command: Sequence[str]
     patience: float = 20.0
     stderr: Any = None
+    replies: dict[str, Any] = field(default_factory=dict)
+    """What requests of the server are answered with, by method; null where nothing stands here."""
     arrivals: list[Arrival] = field(default_factory=list)
     """Every message that `receive` has given, in order."""
 
@@ -98,14 +100,17 @@ class Wire:
             raise RuntimeError(message["error"])
         return message["result"]
 
-    def until(self, wanted: Callable[[Message], bool]) -> Arrival:
-        """The next message for which `wanted` is true; requests of the server before it are answered with null."""
+    def until(self, wanted: Callable[[Message], bool], *, reply: bool = True) -> Arrival:
+        """The next message for which `wanted` is true; requests of the server are answered on the way, see `replies`.
+
+        Without `reply` they are not.
+        """
         while True:
-            arrival = self.receive()
+            arrival = self.receive(reply=reply)
             if wanted(arrival.message):
                 return arrival
 
-    def receive(self) -> Arrival:
+    def receive(self, *, reply: bool = True) -> Arrival:
         """The next message; EOFError where the server has closed its end, TimeoutError where none comes."""
         try:
             arrival = self._incoming.get(timeout=self.patience)
@@ -114,8 +119,9 @@ class Wire:
         if arrival is None:
             raise EOFError("the server has ended")
         self.arrivals.append(arrival)
-        if "id" in arrival.message and "method" in arrival.message:
-            self.send({"jsonrpc": "2.0", "id": arrival.message["id"], "result": None})
+        if reply and "id" in arrival.message and "method" in arrival.message:
+            result = self.replies.get(arrival.message["method"])
+            self.send({"jsonrpc": "2.0", "id": arrival.message["id"], "result": result})
         return arrival
 
     def initialize(self, capabilities: Message | None = None, **more: Any) -> Message:

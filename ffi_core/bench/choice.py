@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ffi_core.bench import script
-from ffi_core.bench.arguments import ArgumentsError, example_arguments
+from ffi_core.bench.arguments import ArgumentsError, example_arguments, to_native
 from ffi_core.bench.report import RunRequest, Step
 from ffi_core.bench.steps import check_run
 from ffi_core.model import (
     Array,
     BigInt,
     Boolean,
+    CallSite,
     Declaration,
     DlopenCall,
     Nothing,
@@ -49,7 +50,11 @@ class Arguments:
 
 
 def choose_arguments(
-    call: DlopenCall, name: str, given: Sequence[object] | None = None, text: bytes | None = None
+    call: DlopenCall,
+    name: str,
+    given: Sequence[object] | None = None,
+    text: bytes | None = None,
+    site: CallSite | None = None,
 ) -> Arguments:
     """Choose what a run of one declared function is called with.
 
@@ -62,6 +67,7 @@ def choose_arguments(
     name: the schema key of the function.
     given: JSON values from the request, or None.
     text: the file's text, for its comments; without it there are none.
+    site: a call of the function in the file whose arguments are to be taken, where the request gives none.
 
     Raises
     ------
@@ -72,19 +78,26 @@ def choose_arguments(
     above = _comments_above(call, name, text)
     if given is not None:
         return _complete(call, Arguments(declaration, tuple(given), "request"), above, text)
+    if site is not None:
+        values = _literals(site.arguments)
+        if values is None:
+            raise ArgumentsError(
+                f"that call of {name} has arguments that are no literals", example_arguments(signature)
+            )
+        return _complete(call, Arguments(declaration, values, "call", site.span), above, text)
     for comment in above:
         if comment.kind == "bench":
             statement = _read(comment, name)
             chosen = Arguments(declaration, statement.arguments, "comment", comment.span)
             return _complete(call, chosen, above, text)
     refused: str | None = None
-    for site in call.calls:
-        values = _literals(site.arguments) if site.symbol == name else None
+    for candidate in call.calls:
+        values = _literals(candidate.arguments) if candidate.symbol == name else None
         if values is None:
             continue
         try:
             origin = "call" if values else "none needed"
-            return _complete(call, Arguments(declaration, values, origin, site.span), above, text)
+            return _complete(call, Arguments(declaration, values, origin, candidate.span), above, text)
         except ArgumentsError as error:
             refused = refused or f"; a call in the file does not fit: {error}"
     if not signature.parameters:
@@ -92,6 +105,19 @@ def choose_arguments(
     wanted = ", ".join(str(parameter) for parameter in signature.parameters)
     why = refused or " and no call in the file gives them as literals"
     raise ArgumentsError(f"{name} needs arguments ({wanted}){why}", example_arguments(signature))
+
+
+def literal_arguments(call: DlopenCall, site: CallSite) -> tuple[object, ...] | None:
+    """A call's arguments as JSON values, where all of them are literals that fit the parameters; else None."""
+    entry = call.declaration_of(site.symbol)
+    values = _literals(site.arguments)
+    if values is None or entry is None or entry.declaration is None or entry.declaration.signature is None:
+        return None
+    try:
+        to_native(entry.declaration.signature, values)
+    except ArgumentsError:
+        return None
+    return values
 
 
 def _declared(call: DlopenCall, name: str) -> tuple[Declaration, Signature]:

@@ -6,18 +6,18 @@ colours: Porffor paints what it prints even where no terminal reads it.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import statistics
-import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from ffi_core.bench.distribution import Distribution, percentile, summarise
 from ffi_core.bench.ending import describe_exit
+from ffi_core.bench.isolation import run_program
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -31,11 +31,13 @@ class Contender:
     name: as in the table.
     version: of what runs it.
     command: what runs it.
+    folder: its working directory; ours if None.
     """
 
     name: str
     version: str
     command: tuple[str, ...]
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ class Run:
     ----------
     round: its place in the comparison; the runs of one round are neighbours in time.
     wall_ms: from start to end, seen from outside.
-    failure: None where it ended with 0, else the cause in words: ``exit 3``, ``SIGSEGV``, ``timed out``.
-    output: what it printed.
-    errors: what it wrote to standard error.
+    failure: None where it ended with 0, else the cause in words: ``exit 3``, ``SIGSEGV``, ``timed out``, ``cancelled``.
+    output: what it printed, its first mebibyte; of more, the last line says how much there was.
+    errors: what it wrote to standard error, cut likewise.
+    exit_code: its own; None where a signal ended it.
     """
 
     round: int
@@ -56,6 +59,7 @@ class Run:
     failure: str | None
     output: str
     errors: str
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,12 @@ def take_turns(
     contenders: Sequence[Contender],
     rounds: int,
     timeout: float,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], object] = lambda _: None,
+    cancel: threading.Event | None = None,
 ) -> tuple[Result, ...]:
     """Run every program once to warm up and then once a round; each round starts with another program.
 
-    Ctrl-C ends the turns: the run under way is killed, and the runs before it are what is given back.
+    Ctrl-C and `cancel` end the turns: the run under way is killed, and the runs before it are what is given back.
 
     Parameters
     ----------
@@ -95,6 +100,7 @@ def take_turns(
     rounds: counted runs of each.
     timeout: seconds for one run; a program and what it started are killed then.
     progress: called after each run with the number of runs so far, of ``(rounds + 1) * len(contenders)``.
+    cancel: set by another thread to end the turns.
     """
     runs: dict[str, list[Run]] = {contender.name: [] for contender in contenders}
     done = 0
@@ -102,7 +108,9 @@ def take_turns(
         for turn in range(rounds + 1):
             shift = turn % len(contenders)
             for contender in (*contenders[shift:], *contenders[:shift]):
-                run = run_once(contender, turn, timeout)
+                run = run_once(contender, turn, timeout, cancel)
+                if cancel is not None and cancel.is_set():
+                    raise KeyboardInterrupt
                 if turn > 0:
                     runs[contender.name].append(run)
                 done += 1
@@ -110,31 +118,24 @@ def take_turns(
     return tuple(_result(contender, runs[contender.name]) for contender in contenders)
 
 
-def run_once(contender: Contender, turn: int, timeout: float) -> Run:
-    """Run a program in a session of its own, to its end or to its time limit."""
+def run_once(contender: Contender, turn: int, timeout: float, cancel: threading.Event | None = None) -> Run:
+    """Run a program in a session of its own, to its end, to its time limit, or until nobody wants it any more.
+
+    Raises
+    ------
+    OSError: where it cannot be started.
+    """
     started = time.perf_counter()
-    with subprocess.Popen(
-        contender.command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            output, errors = process.communicate(timeout=timeout)
-            failure = describe_exit(process.returncode) if process.returncode else None
-        except subprocess.TimeoutExpired:
-            _kill_group(process)
-            # Whoever left the group may still hold the pipes.
-            with suppress(subprocess.TimeoutExpired):
-                process.communicate(timeout=1)
-            output, errors, failure = "", "", "timed out"
-        except BaseException:
-            _kill_group(process)
-            raise
-    return Run(turn, (time.perf_counter() - started) * 1000, failure, output, errors)
+    outcome = run_program(contender.command, timeout, cancel, contender.folder)
+    wall_ms = (time.perf_counter() - started) * 1000
+    failure = describe_exit(outcome.exit_code) if outcome.exit_code else None
+    if outcome.timed_out or outcome.cancelled:
+        failure = "timed out" if outcome.timed_out else "cancelled"
+    output, errors = (text.decode(errors="replace") for text in (outcome.stdout, outcome.stderr))
+    if outcome.dropped:
+        output += f"\n... and {outcome.dropped:,} bytes more\n"
+    by_itself = outcome.exit_code >= 0 and failure not in ("timed out", "cancelled")
+    return Run(turn, wall_ms, failure, output, errors, outcome.exit_code if by_itself else None)
 
 
 def compare_outputs(results: Sequence[Result]) -> dict[str, tuple[str, ...]]:
@@ -171,9 +172,3 @@ def _varying(outputs: list[list[str]]) -> set[int]:
     longest = max((len(lines) for lines in outputs), default=0)
     padded = [[*lines, *[""] * (longest - len(lines))] for lines in outputs]
     return {place for place in range(longest) if len({lines[place] for lines in padded}) > 1}
-
-
-def _kill_group(process: subprocess.Popen[str]) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)

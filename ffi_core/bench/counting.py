@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,13 +64,16 @@ class Counter:
             raise CannotCountError("the file binds no function whose calls can be counted")
         self._compile()
 
-    def count(self, contender: Contender, timeout: float) -> tuple[SymbolCount, ...]:
+    def count(
+        self, contender: Contender, timeout: float, cancel: threading.Event | None = None
+    ) -> tuple[SymbolCount, ...]:
         """Run a program once more, and count.
 
         Parameters
         ----------
         contender: the program.
         timeout: seconds for the run.
+        cancel: set by another thread to end it.
 
         Raises
         ------
@@ -80,7 +84,7 @@ class Counter:
         preload = ":".join(filter(None, [str(self._library), os.environ.get("LD_PRELOAD")]))
         # By env(1), so that the program alone has the variables.
         command = ("/usr/bin/env", f"LD_PRELOAD={preload}", f"{VARIABLE}={file}", *contender.command)
-        run = run_once(replace(contender, command=command), 0, timeout)
+        run = run_once(replace(contender, command=command), 0, timeout, cancel)
         if run.failure is not None:
             raise CannotCountError(f"the run that counts ended with {run.failure}")
         *pairs, (_, clock) = _PAIR.iter_unpack(file.read_bytes())

@@ -18,6 +18,7 @@ from ffi_core.bench.machine import Machine
 from ffi_core.bench.report import RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
 from ffi_core.bench.text import duration
+from ffi_core.errors import FFIError
 from ffi_core.library import Library
 
 _BINS, _BAR = 16, 40
@@ -206,12 +207,21 @@ def _library(request: RunRequest, around: Surroundings) -> list[Row]:
         real = str(around.library.path.resolve())
         rows += [("links to", code(real))] if real != request.library else []
         rows += [("soname", code(around.library.soname))] if around.library.soname else []
-        symbol = around.library.find(request.declaration.symbol)
-        rows += [("symbol version", code(symbol.version))] if symbol is not None and symbol.version else []
+        version = _version(around.library, request.declaration.symbol)
+        rows += [("symbol version", code(version))] if version else []
     rows.append(("build", code(around.build)))
     if request.setup:
         rows.append(("functions called first", str(sum(step.declaration is not None for step in request.setup))))
     return rows
+
+
+def _version(library: Library, name: str) -> str | None:
+    try:
+        symbol = library.find(name)
+    except FFIError:
+        # The file was replaced since it was read.
+        return None
+    return None if symbol is None else symbol.version
 
 
 def _machine(report: RunReport, machine: Machine) -> list[Row]:

@@ -17,11 +17,14 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 OUTPUT_LIMIT = 64 * 1024
 """Bytes kept of stdout and of stderr each; the rest is read and dropped, so that the child never waits for a reader."""
 ANSWER_LIMIT = 4 << 20
 """Bytes kept of the answer."""
+PROGRAM_OUTPUT_LIMIT = 1 << 20
+"""Bytes kept of what a whole program prints, and of its errors."""
 
 _TICK = 0.05
 _CHUNK = 1 << 16
@@ -50,6 +53,58 @@ class Outcome:
     answer: bytes
     stdout: bytes
     stderr: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramOutcome:
+    """How a whole program ended.
+
+    Parameters
+    ----------
+    exit_code, timed_out, cancelled: as in `Outcome`.
+    stdout: what it printed, up to `PROGRAM_OUTPUT_LIMIT`.
+    stderr: likewise.
+    dropped: how many bytes of standard output were read and not kept.
+    """
+
+    exit_code: int
+    timed_out: bool
+    cancelled: bool
+    stdout: bytes
+    stderr: bytes
+    dropped: int
+
+
+def run_program(
+    command: Sequence[str], timeout: float, cancel: threading.Event | None = None, folder: Path | None = None
+) -> ProgramOutcome:
+    """Run a program in a new session with an empty standard input, and kill its process group in the end.
+
+    Parameters
+    ----------
+    command: the program and its arguments.
+    timeout: seconds.
+    cancel: set by another thread to end it.
+    folder: its working directory; ours if None.
+
+    Raises
+    ------
+    OSError: where no process could be made.
+    """
+    with ExitStack() as stack:
+        pipes = _Pipe(stack, PROGRAM_OUTPUT_LIMIT), _Pipe(stack, PROGRAM_OUTPUT_LIMIT)
+        stdout, stderr = pipes
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout.writer,
+            stderr=stderr.writer,
+            start_new_session=True,
+            cwd=folder,
+        )
+        why, exit_code = _see_through(stack, child, pipes, timeout, cancel)[:2]
+        ended = why is _End.TIMED_OUT, why is _End.CANCELLED
+        return ProgramOutcome(exit_code, *ended, bytes(stdout.kept), bytes(stderr.kept), stdout.dropped)
 
 
 def run_isolated(
@@ -91,16 +146,28 @@ def run_isolated(
             env=dict(environment),
             start_new_session=True,
         )
-        stack.callback(_end, child)
-        for pipe in pipes:
-            pipe.close_writer()
-        why = _listen(child, pipes, time.monotonic() + timeout, cancel)
-        stopped_by = _stopping_signal(child.pid) if why is _End.TIMED_OUT else None
-        exit_code = _end(child)
-        for pipe in pipes:
-            pipe.drain()
+        why, exit_code, stopped_by = _see_through(stack, child, pipes, timeout, cancel)
         kept = [bytes(pipe.kept) for pipe in pipes]
         return Outcome(exit_code, why is _End.TIMED_OUT, why is _End.CANCELLED, stopped_by, *kept)
+
+
+def _see_through(
+    stack: ExitStack,
+    child: subprocess.Popen[bytes],
+    pipes: Sequence[_Pipe],
+    timeout: float,
+    cancel: threading.Event | None,
+) -> tuple[_End, int, signal.Signals | None]:
+    """Listen to a child to its end, or to ours: why it ended, its exit code, and the signal that had stopped it."""
+    stack.callback(_end, child)
+    for pipe in pipes:
+        pipe.close_writer()
+    why = _listen(child, pipes, time.monotonic() + timeout, cancel)
+    stopped_by = _stopping_signal(child.pid) if why is _End.TIMED_OUT else None
+    exit_code = _end(child)
+    for pipe in pipes:
+        pipe.drain()
+    return why, exit_code, stopped_by
 
 
 class _End(enum.Enum):
@@ -117,7 +184,7 @@ class _Pipe:
         stack.callback(os.close, self.reader)
         stack.callback(self.close_writer)
         os.set_blocking(self.reader, False)
-        self.kept, self._limit = bytearray(), limit
+        self.kept, self.dropped, self._limit = bytearray(), 0, limit
 
     def close_writer(self) -> None:
         if self.writer >= 0:
@@ -130,7 +197,9 @@ class _Pipe:
             chunk = os.read(self.reader, _CHUNK)
         except BlockingIOError:
             return None
-        self.kept += chunk[: max(0, self._limit - len(self.kept))]
+        room = max(0, self._limit - len(self.kept))
+        self.kept += chunk[:room]
+        self.dropped += max(0, len(chunk) - room)
         return len(chunk)
 
     def drain(self) -> None:

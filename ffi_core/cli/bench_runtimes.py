@@ -6,18 +6,13 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from ffi_core.bench.compare import Contender, take_turns
-from ffi_core.bench.counting import CannotCountError, Counter
-from ffi_core.bench.programs import gather
-from ffi_core.bench.runtimes import Absent
+from ffi_core.bench.programs import compare_programs, gather
 from ffi_core.bench.table import Table
 from ffi_core.cli.program import INTERRUPTED
-from ffi_core.model import DlopenCall
 
 
 def compare_runtimes(arguments: argparse.Namespace) -> int:
@@ -42,7 +37,18 @@ def compare_runtimes(arguments: argparse.Namespace) -> int:
             for entry in absent:
                 print(f"ffi-core bench: {entry.name}: {entry.reason} ({entry.remedy})", file=sys.stderr)
             return 2
-        table = _measure(present, absent, calls, arguments, Path(folder))
+        total = len(present) * (arguments.runs + 1 + arguments.counts)
+        with _progress(total) as progress:
+            table = compare_programs(
+                present,
+                absent,
+                calls,
+                runs=arguments.runs,
+                timeout=arguments.timeout,
+                folder=Path(folder),
+                counted=arguments.counts,
+                progress=lambda done, _: progress(done),
+            )
     if arguments.json:
         print(json.dumps(table.to_json(), indent=2))
     else:
@@ -52,47 +58,6 @@ def compare_runtimes(arguments: argparse.Namespace) -> int:
     if table.interrupted:
         return INTERRUPTED
     return 0 if table.succeeded else 1
-
-
-def _measure(
-    present: Sequence[Contender],
-    absent: Sequence[Absent],
-    calls: Sequence[DlopenCall],
-    arguments: argparse.Namespace,
-    folder: Path,
-) -> Table:
-    counted = len(present) if arguments.counts else 0
-    rounds = arguments.runs + 1
-    with _progress(len(present) * rounds + counted) as progress:
-        results = take_turns(present, arguments.runs, arguments.timeout, progress)
-        table = Table.of(results, absent)
-        if any(len(result.runs) < arguments.runs for result in results):
-            return replace(table, interrupted=True)
-        if not arguments.counts:
-            return table
-        return _count(table, calls, arguments.timeout, folder, lambda done: progress(len(present) * rounds + done))
-
-
-def _count(
-    table: Table, calls: Sequence[DlopenCall], timeout: float, folder: Path, progress: Callable[[int], None]
-) -> Table:
-    """The table with the native calls of each program that ended well; Ctrl-C leaves the rest uncounted."""
-    counts, uncounted = {}, []
-    try:
-        counter = Counter(calls, folder)
-        for done, result in enumerate(table.results, 1):
-            name = result.contender.name
-            if result.wall_ms is not None:
-                try:
-                    counts[name] = counter.count(result.contender, timeout)
-                except CannotCountError as error:
-                    uncounted.append(f"Native calls not counted on {name}: {error}.")
-            progress(done)
-    except CannotCountError as error:
-        uncounted.append(f"Native calls not counted: {error}.")
-    except KeyboardInterrupt:
-        uncounted.append("Native calls not counted to the end: interrupted.")
-    return replace(table, counts=counts, uncounted=tuple(uncounted))
 
 
 def _export(table: Table, arguments: argparse.Namespace) -> bool:

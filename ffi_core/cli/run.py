@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ffi_core.bench.runtimes import RUNTIMES, Absent, Installed, PreparationError, Runtime, cache_folder
+from ffi_core.bench.programs import NoRuntimeError, default_runtime
+from ffi_core.bench.runtimes import RUNTIMES, Absent, PreparationError, Runtime, cache_folder
 
 
 class _CannotRunError(Exception):
@@ -38,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     code = 0
     try:
         dialects = _dialects_of(arguments.file)
-        names = arguments.runtime or [_default(dialects)]
+        names = arguments.runtime or [default_runtime(dialects)]
         for name in names:
             if len(names) > 1:
                 print(f"--- {name}", flush=True)
             code = code or _run_on(RUNTIMES[name], arguments.file, dialects)
-    except _CannotRunError as error:
+    except (_CannotRunError, NoRuntimeError) as error:
         print(f"ffi-core run: {error}", file=sys.stderr)
         return 2
     return code
@@ -57,19 +58,6 @@ def _dialects_of(file: Path) -> frozenset[str]:
     except OSError as error:
         raise _CannotRunError(f"{file}: {error.strerror or error}") from error
     return frozenset(call.dialect for call in read(text, file))
-
-
-def _default(dialects: frozenset[str]) -> str:
-    fitting = [runtime for runtime in RUNTIMES.values() if dialects <= runtime.speaks]
-    fitting.sort(key=lambda runtime: ({runtime.dialect} != dialects, runtime.name != "deno"))
-    absent: list[Absent] = []
-    for runtime in fitting:
-        found = runtime.find(cache_folder())
-        if isinstance(found, Installed):
-            return runtime.name
-        absent.append(found)
-    remedies = "; ".join(f"{entry.name}: {entry.remedy}" for entry in absent)
-    raise _CannotRunError(f"no runtime for {_listed(dialects)} is here. To install one, {remedies}")
 
 
 def _run_on(runtime: Runtime, file: Path, dialects: frozenset[str]) -> int:
@@ -97,7 +85,3 @@ def _wait(command: Sequence[str]) -> int:
 
 def _status(code: int) -> int:
     return 128 - code if code < 0 else code
-
-
-def _listed(dialects: frozenset[str]) -> str:
-    return " and ".join(sorted(dialects)) or "JavaScript"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from ffi_core.bench.programs import describe_runtimes
 from ffi_core.bench.runtimes import RUNTIMES, Absent, Installed, cache_folder
 
 
@@ -15,10 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the list; the exit code is 0, whatever is missing."""
-    found = [runtime.find(cache_folder()) for runtime in RUNTIMES.values()]
     if arguments.json:
-        print(json.dumps([_fields(entry) for entry in found], indent=2))
+        print(json.dumps(describe_runtimes(), indent=2))
         return 0
+    found = [runtime.find(cache_folder()) for runtime in RUNTIMES.values()]
     width = max(len(entry.name) for entry in found)
     for entry in found:
         print(f"{entry.name:<{width}}  {_words(entry)}")
@@ -29,9 +30,3 @@ def _words(entry: Installed | Absent) -> str:
     if isinstance(entry, Installed):
         return f"{entry.version}  {' '.join(entry.program)}"
     return f"not here: {entry.reason}; to install it: {entry.remedy}"
-
-
-def _fields(entry: Installed | Absent) -> dict[str, object]:
-    if isinstance(entry, Installed):
-        return {"name": entry.name, "installed": True, "version": entry.version, "program": list(entry.program)}
-    return {"name": entry.name, "installed": False, "reason": entry.reason, "remedy": entry.remedy}

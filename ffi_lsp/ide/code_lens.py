@@ -1,54 +1,136 @@
-"""Code lenses: on each declaration that can be called, one that runs the function and times it."""
+"""Code lenses: run and benchmark, above each declaration and on each call whose arguments are literals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from ffi_core.model import SourceDeclaration, Span
+from ffi_core.bench import ArgumentsError, choose_arguments
+from ffi_core.bench.choice import literal_arguments
+from ffi_core.bench.script import spell_arguments
+from ffi_core.model import DlopenCall, SourceDeclaration, Span
 from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
 
+Act = Literal["run", "benchmark", "report"]
+
+_LONGEST = 50
+"""Characters of arguments that a title shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeLens:
-    """A line above a declaration that runs its function when it is clicked.
+    """A line above a declaration or a call that does something when it is clicked; its title is made by `lens_title`.
 
     Parameters
     ----------
-    span: the declaration's name.
-    title: what it shows.
+    span: what it stands above.
+    act: call the function once, time it, or open the report of its last run.
     symbol: the schema key.
     call: which of the snapshot's calls declares it.
+    site: which of the function's calls it stands on; None on the declaration.
     """
 
     span: Span
-    title: str
+    act: Act
     symbol: str
     call: int
+    site: int | None = None
 
 
 def code_lenses(snapshot: Snapshot, measured: Mapping[str, Measurement]) -> list[CodeLens]:
-    """A lens for each declared function that its library exports; what cannot run has a diagnostic instead.
+    """Every lens of a text, cheap enough for thousands: titles come later.
+
+    A declaration that cannot run has one, whose title says why. A call has some where its arguments are literals and
+    the function can run.
 
     Parameters
     ----------
     snapshot: the text.
-    measured: the last run of each function by its key in the schema; its time stands in the title.
+    measured: the last run of each function by its key in the schema.
     """
-    return [
-        CodeLens(entry.name_span, _title(entry, facts, measured.get(entry.name)), entry.name, index)
-        for index, (call, facts) in enumerate(zip(snapshot.calls, snapshot.facts, strict=True))
-        for entry in call.declarations
-        if entry.declaration is not None
-        and entry.declaration.signature is not None
-        and facts.find(entry.declaration.symbol) is not None
-    ]
+    if not snapshot.settings.lens.enabled:
+        return []
+    lenses: list[CodeLens] = []
+    for number, (call, facts) in enumerate(zip(snapshot.calls, snapshot.facts, strict=True)):
+        able = set()
+        for entry in call.declarations:
+            acts: list[Act] = ["run"]
+            if why_not(entry, facts) is None:
+                able.add(entry.name)
+                last = measured.get(entry.name)
+                acts += ["benchmark", "report"] if last is not None and last.is_about(entry) else ["benchmark"]
+            lenses += [CodeLens(entry.name_span, act, entry.name, number) for act in acts]
+        lenses += _on_calls(call, number, able)
+    return lenses
 
 
-def _title(entry: SourceDeclaration, facts: LibraryFacts, last: Measurement | None) -> str:
-    title = f"Run {entry.name}()"
-    if last is None or not last.is_about(entry):
-        return title
-    return f"{title} · {last.time}" + ("" if last.holds_for(facts) else " before the library changed")
+def lens_title(snapshot: Snapshot, lens: CodeLens, measured: Mapping[str, Measurement]) -> str | None:
+    """What a lens shows; None where the text has changed so that it has nothing to stand for.
+
+    Parameters
+    ----------
+    snapshot: the text as it is now.
+    lens: the lens.
+    measured: the last run of each function by its key in the schema.
+    """
+    if lens.call >= len(snapshot.calls):
+        return None
+    call, facts = snapshot.calls[lens.call], snapshot.facts[lens.call]
+    entry = call.declaration_of(lens.symbol)
+    if entry is None:
+        return None
+    reason = why_not(entry, facts)
+    if reason is not None:
+        return f"Cannot run: {reason}"
+    if lens.act == "report":
+        return "Report"
+    last = measured.get(entry.name)
+    if last is None or lens.site is not None or not last.is_about(entry):
+        last = None
+    stale = "" if last is None or last.holds_for(facts) else ", library changed since"
+    if lens.act == "benchmark":
+        return "Benchmark" if last is None or last.time is None else f"Benchmark · {last.time}{stale}"
+    return f"Run {lens.symbol}({_arguments(snapshot, call, lens)})"
+
+
+def why_not(entry: SourceDeclaration, facts: LibraryFacts) -> str | None:
+    """Why a declared function cannot run, in words that follow a colon; None where nothing is in its way."""
+    declaration = entry.declaration
+    if declaration is None:
+        return "its declaration has mistakes"
+    if declaration.signature is None:
+        return "it is declared as data"
+    if facts.library is None:
+        return str(facts.failure) if facts.failure is not None else "the text does not tell which library it is in"
+    if facts.find(declaration.symbol) is not None:
+        return None
+    # A library that could not be read may export it, so the loader is asked.
+    return f"{declaration.symbol} is not exported by {facts.library.path.name}" if facts.complete else None
+
+
+def _on_calls(call: DlopenCall, number: int, able: set[str]) -> list[CodeLens]:
+    lenses: list[CodeLens] = []
+    seen: dict[str, int] = {}
+    for site in call.calls:
+        place = seen[site.symbol] = seen.get(site.symbol, -1) + 1
+        if site.symbol in able and literal_arguments(call, site) is not None:
+            acts: tuple[Act, ...] = ("run", "benchmark")
+            lenses += [CodeLens(site.callee_span, act, site.symbol, number, place) for act in acts]
+    return lenses
+
+
+def _arguments(snapshot: Snapshot, call: DlopenCall, lens: CodeLens) -> str:
+    """What the function would be called with, or an ellipsis where the text does not tell."""
+    site = None
+    if lens.site is not None:
+        sites = [each for each in call.calls if each.symbol == lens.symbol]
+        site = sites[lens.site] if lens.site < len(sites) else None
+    try:
+        chosen = choose_arguments(call, lens.symbol, None, snapshot.text.data, site=site)
+    except ArgumentsError:
+        return "…"
+    spelled = spell_arguments(chosen.values)
+    return spelled if len(spelled) <= _LONGEST else f"{spelled[:_LONGEST]}…"

@@ -1,9 +1,9 @@
-"""What the last run of a function measured, as an inlay hint and in the title of its lens, while it still holds."""
+"""What the last run of a function gave, as an inlay hint and in the titles of its lenses, while it still holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ffi_core.library import Library
 from ffi_core.model import Declaration, SourceDeclaration, Span
@@ -19,14 +19,16 @@ class Measurement:
     ----------
     declaration: what was called.
     library: the state of the library's file at that time.
-    time: the median time of a call, for people: ``3.14 ns``.
+    time: the median time of a call, for people: ``3.14 ns``; None where it was called once and not timed.
     message: the whole result in one sentence.
+    result: what the call gave, as JSON.
     """
 
     declaration: Declaration
     library: Library = field(repr=False)
-    time: str
+    time: str | None
     message: str
+    result: str = "null"
 
     def is_about(self, entry: SourceDeclaration) -> bool:
         """Whether the function is still declared as it was called."""
@@ -35,6 +37,12 @@ class Measurement:
     def holds_for(self, facts: LibraryFacts) -> bool:
         """Whether the library's file is still the one that was run."""
         return facts.library is self.library
+
+    def after(self, last: Measurement | None) -> Measurement:
+        """This run, with the time of the one before it where that was timed, this was not, and all else is the same."""
+        if self.time is None and last is not None and last.declaration == self.declaration:
+            return replace(self, time=last.time) if last.library is self.library else self
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ def inlay_hints(snapshot: Snapshot, span: Span, measured: Mapping[str, Measureme
         for entry in call.declarations
         if entry.span.end in span
         and (found := measured.get(entry.name)) is not None
+        and found.time is not None
         and found.is_about(entry)
         and found.holds_for(facts)
     ]

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from ffi_lsp.ide import code_action, code_lens, completion, hover, outline, references, rename, signature_help
+from ffi_lsp.ide import code_action, completion, hover, outline, references, rename, signature_help
 from ffi_lsp.ide.cursor import Role
 from ffi_lsp.ide.measured import inlay_hints
 from ffi_lsp.ide.semantic_tokens import semantic_tokens
-from ffi_lsp.server import messages, symbols
+from ffi_lsp.server import lenses, messages, symbols
 from ffi_lsp.server.question import Question
 
 
@@ -54,8 +54,7 @@ def _covers(wanted: Iterable[str], kind: str) -> bool:
 
 def on_code_lens(question: Question) -> list[types.CodeLens]:
     """Answer `textDocument/codeLens`."""
-    lenses = code_lens.code_lenses(question.snapshot, question.measured)
-    return [messages.code_lens(lens, question.document, question.positions) for lens in lenses]
+    return lenses.on_code_lens(question)
 
 
 def on_diagnostic(

@@ -16,13 +16,12 @@ from pygls.uris import to_fs_path
 
 from ffi_core import __version__
 from ffi_lsp.server.client import Client
+from ffi_lsp.server.commands import register
 from ffi_lsp.server.documents import Document, Documents
 from ffi_lsp.server.features import FEATURES
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.protocol import Protocol
-from ffi_lsp.server.quick_run import QuickRuns
 from ffi_lsp.server.watching import LibraryWatch
-from ffi_lsp.server.words import QUICK_RUN
 
 if TYPE_CHECKING:
     from ffi_lsp.server.question import Question
@@ -44,7 +43,7 @@ class Server(LanguageServer):
         self.client = Client()
         self.encoding: Encoding = "utf-16"
         self.documents = Documents()
-        self.quick_runs = QuickRuns(self)
+        self.runs = register(self)
         self.watch = LibraryWatch(self)
         self._files_timer: asyncio.TimerHandle | None = None
         # `partial`, because pygls writes attributes on what it registers, and a bound method takes none.
@@ -52,7 +51,6 @@ class Server(LanguageServer):
         self.feature(types.INITIALIZED)(partial(self._initialized))
         self.feature(types.TEXT_DOCUMENT_DID_SAVE)(partial(self._did_save))
         self.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(self._did_change_files))
-        self.command(QUICK_RUN)(partial(self.quick_runs.command))
 
     def _initialize(self, params: types.InitializeParams) -> None:
         self.client = Client.of(params.capabilities)
@@ -163,7 +161,7 @@ class Server(LanguageServer):
 
     def shut_down(self) -> None:
         """Give up what runs beside the loop."""
-        self.quick_runs.close()
+        self.runs.close()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error of ours; a person at the editor can do nothing about it, so no box pops up."""

@@ -63,7 +63,7 @@ FEATURES = (
         "on_code_action",
         types.CodeActionOptions(code_action_kinds=ACTION_KINDS),
     ),
-    Feature(types.TEXT_DOCUMENT_CODE_LENS, "on_code_lens"),
+    Feature(types.TEXT_DOCUMENT_CODE_LENS, "on_code_lens", types.CodeLensOptions(resolve_provider=True)),
     Feature(types.TEXT_DOCUMENT_DEFINITION, "on_definition"),
     Feature(types.TEXT_DOCUMENT_REFERENCES, "on_references"),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, "on_document_highlight"),

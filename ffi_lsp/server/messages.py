@@ -8,14 +8,13 @@ from lsprotocol import types
 
 from ffi_lsp.diagnostic import Diagnostic, Edit, Severity
 from ffi_lsp.ide.code_action import CodeAction
-from ffi_lsp.ide.code_lens import CodeLens
 from ffi_lsp.ide.completion import Completions, Item, ItemKind
 from ffi_lsp.ide.hover import Hover
 from ffi_lsp.ide.signature_help import SignatureHelp
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
-from ffi_lsp.server.words import QUICK_RUN, SOURCE
+from ffi_lsp.server.words import SOURCE
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -90,12 +89,6 @@ def workspace_edit(
         return types.WorkspaceEdit(changes={document.uri: changes})
     name = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(name, changes)])
-
-
-def code_lens(lens: CodeLens, document: Document, positions: Positions) -> types.CodeLens:
-    """A lens whose command runs the function."""
-    arguments = [{"uri": document.uri, "symbol": lens.symbol, "call": lens.call}]
-    return types.CodeLens(positions.range(lens.span), types.Command(lens.title, QUICK_RUN, arguments=arguments))
 
 
 def _item(item: Item, place: int, positions: Positions, client: Client) -> types.CompletionItem:

@@ -1,219 +1,236 @@
-"""The command `ffi.quickRun`: call a declared function in a child process, one at a time, beside the server's loop."""
+"""The command `ffi.quickRun`: call a declared function in a child process, where a person allowed it, in its turn."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
 
-from ffi_lsp.server.progress import Progress
+from ffi_lsp.server.consent import Subject
+from ffi_lsp.server.history import History, Record
+from ffi_lsp.server.orders import QuickRun, read_order, wrong
+from ffi_lsp.server.runs import Runs
+from ffi_lsp.server.turns import Job
+from ffi_lsp.server.words import QUICK_RUN
 
 if TYPE_CHECKING:
-    from ffi_core.bench import RunReport, RunRequest
+    from ffi_core.bench import Arguments, RunReport, RunRequest
+    from ffi_core.bench.comparison import Comparison
+    from ffi_core.library import Library
     from ffi_core.model import DlopenCall
+    from ffi_lsp.config import Run
     from ffi_lsp.rules import LibraryFacts
-    from ffi_lsp.server.app import Server
-
-MAX_TIMEOUT = 600.0
-"""Seconds: the longest time limit that a request may set."""
+    from ffi_lsp.workspace import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The command's one argument, checked.
+async def run_declared(runs: Runs, params: types.ExecuteCommandParams) -> dict[str, Any]:
+    """Carry out one order.
 
     Parameters
     ----------
-    uri: the open text that declares the function.
-    symbol: its key in the schema.
-    call: which of the text's calls declares it; None for the first that has the key.
-    arguments: JSON values for the function's parameters, or None to take them from a call in the text.
-    timeout: seconds, or None for the usual limit.
+    runs: what all runs share.
+    params: the command's, with a `QuickRun` as its one argument.
+
+    Returns
+    -------
+    The fields of a `RunReport` without its samples, and ``message``, ``comparison`` and ``report``. The message is
+    shown to the person as well.
+
+    Raises
+    ------
+    JsonRpcInvalidParams: where the order itself is wrong.
     """
+    order = read_order(QuickRun, QUICK_RUN, params.arguments)
+    snapshot, call, facts = _find(runs, order)
+    from ffi_core.bench import ArgumentsError
+    from ffi_lsp.ide.code_lens import why_not
 
-    uri: str
-    symbol: str
-    call: int | None = None
-    arguments: tuple[object, ...] | None = None
-    timeout: float | None = None
+    entry = call.declaration_of(order.symbol)
+    library = facts.library
+    reason = None if entry is None else why_not(entry, facts)
+    if reason is not None or entry is None or entry.declaration is None or library is None:
+        return _refuse(runs, order, reason or "nothing is known of it")
+    try:
+        chosen = _choose(order, call, snapshot)
+    except ArgumentsError as error:
+        return _refuse(runs, order, str(error))
+    settings = snapshot.settings.run
+    request = _request(order, chosen, library, settings)
+    workspace = runs.workspace_of(snapshot.path)
+    subject = Subject("library", request.library, request.sandbox)
+    denied = await runs.gate.refusal(settings, workspace, subject, library.soname or library.path.name)
+    if denied is not None:
+        return _refuse(runs, order, denied, "declined")
+    run = _Run(request, snapshot.path, workspace, given=chosen.origin == "request")
+    job = Job(snapshot_uri(runs, order.uri), order.symbol)
+    found = await runs.in_turn(job, f"Running {order.symbol}", params.work_done_token, lambda cancel, _: run.do(cancel))
+    return _answer(runs, order, run, found or run.never_begun())
 
-    @classmethod
-    def read(cls, arguments: object) -> Order:
-        """Check what came with the command.
 
-        Raises
-        ------
-        JsonRpcInvalidParams: naming the field, what was expected and what came.
-        """
-        if not isinstance(arguments, Sequence) or len(arguments) != 1 or not isinstance(arguments[0], Mapping):
-            raise _wrong("takes one argument, an object with uri and symbol")
-        fields = dict(arguments[0])
-        unknown = fields.keys() - _FIELDS.keys()
-        if unknown:
-            raise _wrong(f"knows no field {min(unknown)!r}; it has {', '.join(_FIELDS)}")
-        for name, (kinds, needed, expected) in _FIELDS.items():
-            value = fields.get(name)
-            if value is None and not needed:
-                continue
-            if not isinstance(value, kinds) or isinstance(value, bool):
-                raise _wrong(f"expects {name} to be {expected}, not {value!r:.60}")
-        timeout = fields.get("timeout")
-        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
-            raise _wrong(f"expects a timeout of more than 0 and at most {MAX_TIMEOUT:g} seconds, not {timeout}")
-        given = fields.get("arguments")
-        return cls(
-            fields["uri"], fields["symbol"], fields.get("call"), None if given is None else tuple(given), timeout
+class _Run:
+    """A run that was allowed; what it does, it does in the runs' thread."""
+
+    def __init__(self, request: RunRequest, file: Path, workspace: Path, *, given: bool) -> None:
+        self.request, self._file, self._workspace, self._given = request, file, workspace, given
+        self.library: Library | None = None
+
+    def do(self, cancel: threading.Event) -> _Outcome:
+        from ffi_core.bench import quick_run
+        from ffi_core.bench.provenance import describe_build, now_in_words, read_library
+
+        # What is known of the file may be a second old, and builds are quick.
+        self.library = read_library(self.request.library)
+        build = describe_build(self.library)
+        report = quick_run(self.request, cancel)
+        record = Record.of(report, now_in_words(), build)
+        history = History(self._workspace)
+        earlier = history.runs(self.request)
+        if record is not None:
+            history.add(self.request, record)
+        comparison = _compare(record, earlier)
+        return report, comparison, self._document(report, comparison, earlier, build)
+
+    def never_begun(self) -> _Outcome:
+        from ffi_core.bench import RunReport, Status
+
+        message = f"{self.request.declaration.name} was cancelled before it began"
+        status = Status.CANCELLED
+        return (
+            RunReport(status, status.value, message, self.request.declaration.symbol, self.request.library),
+            None,
+            None,
         )
 
+    def _document(
+        self, report: RunReport, comparison: Comparison | None, earlier: tuple[Record, ...], build: str
+    ) -> str:
+        from ffi_core.bench.document import Earlier, Surroundings, repeat_command, write_document
+        from ffi_core.bench.machine import describe_machine
+        from ffi_core.bench.provenance import now_in_words
 
-_FIELDS: dict[str, tuple[type | tuple[type, ...], bool, str]] = {
-    "uri": (str, True, "the URI of an open text"),
-    "symbol": (str, True, "a key of a schema"),
-    "call": (int, False, "the number of a call that opens a library, from 0"),
-    "arguments": (list, False, "a list of values"),
-    "timeout": ((int, float), False, "a number of seconds"),
-}
-
-
-class QuickRuns:
-    """Takes orders and carries them out in turn.
-
-    Parameters
-    ----------
-    server: knows the texts and talks to the client.
-    """
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._executor: ThreadPoolExecutor | None = None
-        self._under_way: set[threading.Event] = set()
-
-    async def command(self, params: types.ExecuteCommandParams) -> dict[str, Any]:
-        """Carry out one order.
-
-        Returns
-        -------
-        ``status``, ``calls``, ``median_ns``, ``result``, ``message`` and the other fields of a `RunReport`, without its
-        samples. The message is shown to the person as well.
-
-        Raises
-        ------
-        JsonRpcInvalidParams: where the order itself is wrong.
-        """
-        order = Order.read(params.arguments)
-        call, facts, text = self._find(order)
-        from ffi_core.bench import ArgumentsError, choose_arguments
-        from ffi_core.bench.text import duration
-        from ffi_lsp.ide.measured import Measurement
-
-        entry = call.declaration_of(order.symbol)
-        if entry is None or entry.declaration is None or facts.library is None:
-            return self._refuse(order, _why_not(order, call, facts))
-        try:
-            arguments = choose_arguments(call, order.symbol, order.arguments, text)
-        except ArgumentsError as error:
-            return self._refuse(order, f"{order.symbol} was not called: {error}.")
-        request = arguments.request(str(facts.library.path))
-        if order.timeout is not None:
-            request = replace(request, timeout=order.timeout)
-        report = await self._run(request, params.work_done_token)
-        answer = self._answer(request, report)
-        document = self._server.documents.get(order.uri)
-        if document is not None and report.median_ns is not None:
-            time = duration(report.median_ns)
-            document.measured[order.symbol] = Measurement(entry.declaration, facts.library, time, answer["message"])
-            self._server.measured_anew()
-        return answer
-
-    def close(self) -> None:
-        """End what runs, and let nothing that waits begin."""
-        for cancel in self._under_way:
-            cancel.set()
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
-
-    def _find(self, order: Order) -> tuple[DlopenCall, LibraryFacts, bytes]:
-        document = self._server.documents.get(order.uri)
-        if document is None:
-            raise _wrong(f"finds no open text {order.uri}")
-        snapshot = document.snapshot(self._server.facts)
-        pairs = list(zip(snapshot.calls, snapshot.facts, strict=True))
-        if order.call is not None:
-            pairs = pairs[order.call : order.call + 1] if order.call >= 0 else []
-        found = next((pair for pair in pairs if pair[0].declaration_of(order.symbol) is not None), None)
-        if found is None:
-            raise _wrong(f"finds no declaration of {order.symbol!r} in {order.uri}; the text may have changed")
-        return *found, snapshot.text.data
-
-    async def _run(self, request: RunRequest, token: types.ProgressToken | None) -> RunReport:
-        from ffi_core.bench import quick_run
-
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ffi-quick-run")
-        cancel = threading.Event()
-        self._under_way.add(cancel)
-        progress = Progress(self._server, token, f"Running {request.declaration.name}", cancel.set)
-        try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, quick_run, request, cancel)
-        except asyncio.CancelledError:
-            cancel.set()
-            raise
-        finally:
-            self._under_way.discard(cancel)
-            progress.end()
-
-    def _refuse(self, order: Order, reason: str) -> dict[str, Any]:
-        self._show(types.MessageType.Warning, reason)
-        return {
-            "status": "failed",
-            "cause": "could not run",
-            "symbol": order.symbol,
-            "calls": 0,
-            "median_ns": None,
-            "result": None,
-            "message": reason,
-        }
-
-    def _answer(self, request: RunRequest, report: RunReport) -> dict[str, Any]:
-        answer = report.to_json()
-        del answer["samples_ns"]
-        answer["message"] = message = _sentence(request, report)
-        self._show(types.MessageType.Info if report.status == "done" else types.MessageType.Error, message)
-        return answer
-
-    def _show(self, kind: types.MessageType, text: str) -> None:
-        self._server.window_show_message(types.ShowMessageParams(kind, text))
+        past = [Earlier(entry.at, entry.median_ns, entry.mad_ns, entry.build, entry.quiet) for entry in earlier]
+        repeat = repeat_command(self._file, self.request, given=self._given)
+        around = Surroundings(now_in_words(), describe_machine(), self.library, build, repeat, comparison, past)
+        return write_document(self.request, report, around)
 
 
-def _wrong(reason: str) -> JsonRpcInvalidParams:
-    return JsonRpcInvalidParams(f"ffi.quickRun {reason}")
+_Outcome = tuple["RunReport", "Comparison | None", "str | None"]
 
 
-def _sentence(request: RunRequest, report: RunReport) -> str:
+def snapshot_uri(runs: Runs, uri: str) -> str:
+    """An open text's URI as the client spelled it when it opened it."""
+    document = runs.server.documents.get(uri)
+    return uri if document is None else document.uri
+
+
+def _find(runs: Runs, order: QuickRun) -> tuple[Snapshot, DlopenCall, LibraryFacts]:
+    document = runs.server.documents.get(order.uri)
+    if document is None:
+        raise wrong(QUICK_RUN, f"finds no open text {order.uri}")
+    snapshot = document.snapshot(runs.server.facts)
+    pairs = list(zip(snapshot.calls, snapshot.facts, strict=True))
+    if order.call is not None:
+        pairs = pairs[order.call : order.call + 1]
+    found = next((pair for pair in pairs if pair[0].declaration_of(order.symbol) is not None), None)
+    if found is None:
+        raise wrong(QUICK_RUN, f"finds no declaration of {order.symbol!r} in {order.uri}; the text may have changed")
+    return snapshot, *found
+
+
+def _choose(order: QuickRun, call: DlopenCall, snapshot: Snapshot) -> Arguments:
+    from ffi_core.bench import choose_arguments
+
+    if order.site is None or order.arguments is not None:
+        return choose_arguments(call, order.symbol, order.arguments, snapshot.text.data)
+    sites = [site for site in call.calls if site.symbol == order.symbol]
+    if order.site >= len(sites):
+        raise wrong(QUICK_RUN, f"finds no call number {order.site} of {order.symbol!r}; the text may have changed")
+    return choose_arguments(call, order.symbol, None, snapshot.text.data, site=sites[order.site])
+
+
+def _request(order: QuickRun, chosen: Arguments, library: Library, settings: Run) -> RunRequest:
+    timeout = settings.timeout if order.timeout is None else order.timeout
+    request = chosen.request(str(library.path), timeout, sandbox=settings.sandbox)
+    return replace(request, memory=settings.memory, timed=order.mode == "benchmark")
+
+
+def _compare(record: Record | None, earlier: tuple[Record, ...]) -> Comparison | None:
+    from ffi_core.bench.comparison import compare_runs
+
+    now = None if record is None else record.sampled
+    before = earlier[0].sampled if earlier else None
+    return None if now is None or before is None else compare_runs(now, before)
+
+
+def _refuse(runs: Runs, order: QuickRun, reason: str, status: str = "failed") -> dict[str, Any]:
+    message = f"{order.symbol} was not called: {reason}."
+    runs.show(types.MessageType.Warning, message)
+    return {
+        "status": status,
+        "cause": "could not run" if status == "failed" else reason,
+        "symbol": order.symbol,
+        "calls": 0,
+        "median_ns": None,
+        "result": None,
+        "message": message,
+        "comparison": None,
+        "report": None,
+    }
+
+
+def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[str, Any]:
+    from ffi_core.bench.text import duration
+    from ffi_lsp.ide.measured import Measurement
+
+    report, comparison, document = outcome
+    answer = report.to_json()
+    del answer["samples_ns"]
+    answer["message"] = message = _sentence(run.request, report, comparison)
+    answer["comparison"] = None if comparison is None else _comparison_fields(comparison)
+    file = None if document is None else runs.reports.write(snapshot_uri(runs, order.uri), order.symbol, document)
+    answer["report"] = None if file is None else file.as_uri()
+    kind = {"done": types.MessageType.Info, "cancelled": types.MessageType.Info}
+    runs.show(kind.get(report.status.value, types.MessageType.Error), message)
+    text = runs.server.documents.get(order.uri)
+    if text is not None and run.library is not None and report.status.value == "done":
+        last = text.measured.get(order.symbol)
+        time = None if report.median_ns is None else duration(report.median_ns)
+        measurement = Measurement(run.request.declaration, run.library, time, message, json.dumps(report.result))
+        text.measured[order.symbol] = measurement.after(last)
+        runs.server.measured_anew()
+    return answer
+
+
+def _comparison_fields(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "verdict": comparison.verdict.value,
+        "ratio": comparison.ratio,
+        "p": comparison.p,
+        "margin": comparison.margin,
+        "words": str(comparison),
+    }
+
+
+def _sentence(request: RunRequest, report: RunReport, comparison: Comparison | None) -> str:
     """The report in one sentence, as it is shown to the person."""
     from ffi_core.bench.script import spell_arguments
     from ffi_core.bench.text import duration
 
     called = f"{report.symbol}({spell_arguments(request.arguments)})"
-    if report.status != "done":
+    if report.status.value != "done":
         return f"{called}: {report.message}"
     signature = request.declaration.signature
     gave = "" if signature is None or signature.result.name == "void" else f" = {json.dumps(report.result)}"
-    time = "" if report.median_ns is None else f", {duration(report.median_ns)} per call"
-    return f"{called}{gave}{time} ({report.calls:,} call{'' if report.calls == 1 else 's'})"
-
-
-def _why_not(order: Order, call: DlopenCall, facts: LibraryFacts) -> str:
-    entry = call.declaration_of(order.symbol)
-    if entry is None or entry.declaration is None:
-        return f"{order.symbol} was not called: its declaration has mistakes."
-    return f"{order.symbol} was not called: {facts.failure or 'its library is not known'}."
+    if report.median_ns is None:
+        return f"{called}{gave}" if gave else f"{called} came back"
+    against = ""
+    if comparison is not None:
+        noise = comparison.verdict.value == "within noise"
+        against = ", within noise of the last run" if noise else f", {comparison} than the last run"
+    quiet = "" if report.noise is None or report.noise.quiet else "; the machine was not quiet"
+    calls = f"{report.calls:,} call{'' if report.calls == 1 else 's'}"
+    return f"{called}{gave}, {duration(report.median_ns)} per call ({calls}){against}{quiet}"

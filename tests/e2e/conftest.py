@@ -18,6 +18,8 @@ EDITORS = ["visual_studio_code", "neovim@0.11"]
 """Whose capabilities the clients have: the first gets diagnostics pushed, the second pulls them."""
 SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 """The installed console script of the environment that runs the tests."""
+ALLOWED = {"window/showMessageRequest": {"title": "Run once"}}
+"""A person who lets every run begin, as `Wire.replies`."""
 
 SOURCE = """
 #include <stdio.h>
@@ -74,10 +76,19 @@ def playground(compile_library: Callable[..., Path], tmp_path: Path) -> Playgrou
     return Playground(library, mark, (tmp_path / "play.ts").as_uri(), TEXT.replace("LIB", str(library)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder in which servers keep their state, so that a person's own is neither read nor written."""
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def wire() -> Iterator[Wire]:
-    """A raw conversation with a fresh server, not initialized yet."""
-    with Wire([SERVER]) as conversation:
+    """A raw conversation with a fresh server, not initialized yet; the person lets every run begin."""
+    with Wire([SERVER], replies=dict(ALLOWED)) as conversation:
         yield conversation
 
 
@@ -145,6 +156,10 @@ def _make_client() -> LanguageClient:
             client.refreshed.append(method)
 
         client.feature(method)(note)
+
+    @client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+    def allow(parameters: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+        return parameters.actions[0] if parameters.actions else None
 
     @client.feature(types.CLIENT_REGISTER_CAPABILITY)
     def register(parameters: types.RegistrationParams) -> None:

@@ -189,7 +189,7 @@ Door = CommandLine | Server
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with Wire([FFI_LSP]) as wire:
+    with Wire([FFI_LSP], replies={"window/showMessageRequest": {"title": "Run once"}}) as wire:
         yield Server(wire)
         assert wire.exit() == 0
 
