@@ -377,6 +377,8 @@ class OriginKind(enum.StrEnum):
     """The address of such memory is taken: ``ptr(array)``, ``Deno.UnsafePointer.of(array)``."""
     CUT = "cut"
     """A number is cut to 32 bits: ``value | 0``."""
+    CALLBACK = "callback"
+    """An object that holds a callback, and is none itself: ``Deno.UnsafeCallback``."""
 
 
 @dataclass(frozen=True, slots=True)

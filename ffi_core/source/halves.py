@@ -60,12 +60,17 @@ def _taken_apart(path: list[Node]) -> tuple[Node | None, Node | None, Node | Non
         operator = parent.child_by_field_name("operator")
         if parent.type == "binary_expression" and operator is not None and operator.type in _SUMS:
             left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")
-            if left is None or right is None:
+            if left is None or right is None or not _is_moved_up(node):
                 return None, None, None
             return parent, node, right if left.id == node.id else left
         if parent.type not in {"binary_expression", "parenthesized_expression", "arguments", "call_expression"}:
             return None, None, None
     return None, None, None
+
+
+def _is_moved_up(node: Node) -> bool:
+    operator = unwrap(node).child_by_field_name("operator")
+    return operator is not None and operator.type in {"*", "<<"}
 
 
 def _shifted_by_nothing(node: Node, scopes: Scopes) -> Node | None:

@@ -32,6 +32,7 @@ ELEMENT_SIZES = {
 
 _ADDRESS_FUNCTIONS = {("bun:ffi", "ptr"), ("node:ffi", "getRawPointer"), ("koffi", "address")}
 _ADDRESS_MEMBERS = {"Deno.UnsafePointer.of", "Bun.FFI.ptr"}
+_CALLBACK_MAKERS = {"Deno.UnsafeCallback", "Deno.UnsafeCallback.threadSafe"}
 _FUNCTIONS = {"arrow_function", "function_expression", "function", "generator_function"}
 _NAMES = {"identifier", "shorthand_property_identifier"}
 _NUMERIC = {"+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"}
@@ -84,6 +85,8 @@ def _made(node: Node, scopes: Scopes, variable: Declared | None) -> Origin | Non
     by_name = variable is not None
     if node.type in _FUNCTIONS:
         return Origin(OriginKind.FUNCTION, span_of(node), by_name=by_name)
+    if _is_callback(node):
+        return Origin(OriginKind.CALLBACK, span_of(node), by_name=by_name)
     if _is_cut(node, scopes):
         return Origin(OriginKind.CUT, span_of(node), by_name=by_name)
     inner = _addressed(node, scopes)
@@ -190,6 +193,13 @@ def _is_only_passed(references: list[Reference]) -> bool:
         if parent.type != "arguments" and (place is None or place.text not in _LENGTHS):
             return False
     return True
+
+
+def _is_callback(node: Node) -> bool:
+    if node.type not in {"new_expression", "call_expression"}:
+        return False
+    callee = node.child_by_field_name("constructor") or node.child_by_field_name("function")
+    return callee is not None and text_of(callee) in _CALLBACK_MAKERS
 
 
 def _is_cut(node: Node, scopes: Scopes) -> bool:

@@ -14,13 +14,14 @@ _UNSAFE_IN_QUOTES = "'\"`\\$\n"
 
 
 def text_edit(call: DlopenCall, span: Span, text: str) -> Edit:
-    """Write another string in the place of one, in the same quotes; the name of a const gives way to a literal.
+    """Write another string in the place of one, in the same quotes; the name of a const gives way to a literal, and
+    a word inside a C prototype to a word.
 
     `text` holds no quotation mark and no backslash.
     """
     if _is_quoted(call, span):
         return Edit(Span(span.start + 1, span.end - 1), text)
-    return Edit(span, f'"{text}"')
+    return Edit(span, text if _is_in_a_prototype(call, span) else f'"{text}"')
 
 
 def key_edit(call: DlopenCall, span: Span, key: str) -> Edit:
@@ -28,8 +29,8 @@ def key_edit(call: DlopenCall, span: Span, key: str) -> Edit:
     return Edit(Span(span.start + 1, span.end - 1), key) if _is_quoted(call, span) else Edit(span, key)
 
 
-def field_removal(call: DlopenCall, field: Property) -> Edit:
-    """Take a field away, with the comma before it, or behind it where it is the first."""
+def field_removal(call: DlopenCall, field: Property | SourceDeclaration) -> Edit:
+    """Take a field or a whole entry away, with the comma before it, or behind it where it is the first."""
     before = call.source[: field.span.start].rstrip()
     if before.endswith(b","):
         return Edit(Span(len(before) - 1, field.span.end), "")
@@ -89,6 +90,12 @@ def stands_in_code(call: DlopenCall, word: str, outside: tuple[Span, ...] = ()) 
 def _word(call: DlopenCall, span: Span) -> str:
     inner = Span(span.start + 1, span.end - 1) if _is_quoted(call, span) else span
     return call.source[inner.start : inner.end].decode("utf-8", "replace")
+
+
+def _is_in_a_prototype(call: DlopenCall, span: Span) -> bool:
+    """Whether a word is part of a declaration that is one string, as koffi's prototypes are."""
+    strings = [entry.value.span for entry in call.declarations if _is_quoted(call, entry.value.span)]
+    return any(string.start < span.start and span.end < string.end for string in strings)
 
 
 def _is_quoted(call: DlopenCall, span: Span) -> bool:

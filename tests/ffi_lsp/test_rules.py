@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ffi_core.dialects import read
-from ffi_lsp.diagnostic import Diagnostic
+from ffi_lsp.config import Rules, Settings
+from ffi_lsp.diagnostic import Diagnostic, Severity
 from ffi_lsp.fixing import apply_fix
 from ffi_lsp.prototypes import HeaderPrototypes
 from ffi_lsp.report.pages import pages
@@ -48,8 +49,11 @@ def folder_for(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable
     return prepare
 
 
-def judge(folder: Path, data: bytes) -> tuple[Diagnostic, ...]:
-    return Workspace(prototypes=PROTOTYPES).snapshot(folder / "example.ts", data).diagnostics
+def judge(rule: Rule, folder: Path, data: bytes) -> tuple[Diagnostic, ...]:
+    """What is found; hints, which nobody sees unasked, only by the rules that give them."""
+    settings = Settings(rules=Rules(hints=rule.severity is Severity.HINT))
+    workspace = Workspace(prototypes=PROTOTYPES, settings=lambda _: settings)
+    return workspace.snapshot(folder / "example.ts", data).diagnostics
 
 
 @EVERY_RULE
@@ -64,16 +68,16 @@ def test_the_bad_example_has_exactly_this_mistake_and_the_fix_mends_it(
 ) -> None:
     folder = folder_for(rule, "Bad")
     data = blocks(rule, "Bad", "js")[0].encode()
-    found = judge(folder, data)
+    found = judge(rule, folder, data)
     assert {(entry.code, entry.name) for entry in found} == {(rule.code, rule.name)}
     promise = section(rule, "Fix")
     assert bool(found[0].fixes) != promise.startswith("None") or promise.startswith("Where")
     for _ in range(10):
-        fixes = [entry.fixes[0] for entry in judge(folder, data) if entry.fixes]
+        fixes = [entry.fixes[0] for entry in judge(rule, folder, data) if entry.fixes]
         if not fixes:
             break
         data = apply_fix(data, fixes[0])
-    assert judge(folder, data) == (() if found[0].fixes else found)
+    assert judge(rule, folder, data) == (() if found[0].fixes else found)
 
 
 @EVERY_RULE
@@ -81,7 +85,7 @@ def test_the_good_example_is_clean(rule: Rule, folder_for: Callable[[Rule, str],
     folder = folder_for(rule, "Good")
     data = blocks(rule, "Good", "js")[0].encode()
     assert read(data, "example.ts"), "the example holds no call at all"
-    assert judge(folder, data) == ()
+    assert judge(rule, folder, data) == ()
 
 
 @EVERY_RULE

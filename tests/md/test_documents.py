@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ffi_lsp.config import Rules, Settings
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.fixing import apply_fix, apply_safe_fixes
 from ffi_lsp.prototypes import HeaderPrototypes
@@ -31,6 +32,7 @@ class Section:
     files: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    hints: bool = False
 
 
 def sections(document: Path) -> list[Section]:
@@ -54,6 +56,7 @@ def section(title: str, text: str) -> Section:
         else:
             assert language in LANGUAGES, f"{title}: what is a block of {language or 'no language'}?"
             made.sources[name] = body
+            made.hints = made.hints or "hints" in words.split()
     return made
 
 
@@ -84,6 +87,11 @@ def without_assertions(text: str) -> str:
     return "\n".join(ASSERTION.sub("", line).rstrip() for line in lines)
 
 
+def workspace_for(case: Section) -> Workspace:
+    settings = Settings(rules=Rules(hints=case.hints))
+    return Workspace(prototypes=PROTOTYPES, follow_imports=True, settings=lambda _: settings)
+
+
 def describe(snapshot: Snapshot, found: Diagnostic) -> str:
     line = snapshot.text.position(found.span.start)[0] + 1
     return f"line {line}: {found.severity}: [{found.code}] {found.message}"
@@ -104,7 +112,7 @@ def folder_of(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[
 @pytest.mark.parametrize("case", CASES)
 def test_the_document_is_true(case: Section, folder_of: Callable[[Section], Path]) -> None:
     folder = folder_of(case)
-    workspace = Workspace(prototypes=PROTOTYPES, follow_imports=True)
+    workspace = workspace_for(case)
     for name, text in case.sources.items():
         snapshot = workspace.snapshot(folder / name, text.encode())
         left = list(snapshot.diagnostics)
@@ -128,7 +136,7 @@ def test_the_document_is_true(case: Section, folder_of: Callable[[Section], Path
 @pytest.mark.parametrize("case", [case for case in CASES if case.values[0].fixed])  # type: ignore[union-attr]
 def test_the_fixes_give_the_text_that_is_shown(case: Section, folder_of: Callable[[Section], Path]) -> None:
     folder = folder_of(case)
-    workspace = Workspace(prototypes=PROTOTYPES, follow_imports=True)
+    workspace = workspace_for(case)
     for name, (fixed, kind) in case.fixed.items():
         data = case.sources[name].encode()
         for _ in range(20):
