@@ -29,12 +29,13 @@ class SourceText:
     ----------
     data: the text in UTF-8. Bytes that are none stand for one character each, so that every offset has a position.
         A byte order mark at the start takes no column, as in editors.
+    is_from_editor: whether the text came from an editor, which counts a byte order mark that it sends like any letter.
     """
 
-    __slots__ = ("__dict__", "data")
+    __slots__ = ("__dict__", "data", "is_from_editor")
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, data: bytes, *, is_from_editor: bool = False) -> None:
+        self.data, self.is_from_editor = data, is_from_editor
 
     def __len__(self) -> int:
         """Bytes."""
@@ -43,8 +44,8 @@ class SourceText:
     @cached_property
     def line_starts(self) -> Sequence[int]:
         """Byte offset at which each line begins; a text without a line end has one line."""
-        first = len(_BYTE_ORDER_MARK) if self.data.startswith(_BYTE_ORDER_MARK) else 0
-        return [first, *(match.end() for match in _LINE_END.finditer(self.data))]
+        is_marked = self.data.startswith(_BYTE_ORDER_MARK) and not self.is_from_editor
+        return [len(_BYTE_ORDER_MARK) if is_marked else 0, *(match.end() for match in _LINE_END.finditer(self.data))]
 
     def line_span(self, line: int) -> Span:
         """The bytes of a line (0-based) without its line end; a number outside the text means the nearest line."""

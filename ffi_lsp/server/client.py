@@ -30,8 +30,8 @@ class Client:
     symbol_trees: an outline may have levels.
     link_tooltips: a link may have a tooltip.
     location_links: an answer to where something is may say which text was asked about.
-    progress: it shows work under way.
     shows_documents: it opens a text for the person when it is told to.
+    progress: it shows work under way.
     refreshes_lenses, refreshes_hints, refreshes_diagnostics: it asks again when it is told to.
     watches_files: it can be asked to watch files; relative_patterns: below a folder of our choice.
     configuration: it can be asked for its settings; configuration_changes: and be asked to tell when they change.
@@ -56,8 +56,8 @@ class Client:
     symbol_trees: bool = False
     link_tooltips: bool = False
     location_links: bool = False
-    progress: bool = False
     shows_documents: bool = False
+    progress: bool = False
     refreshes_lenses: bool = False
     refreshes_hints: bool = False
     refreshes_diagnostics: bool = False
@@ -110,8 +110,8 @@ class Client:
             symbol_trees=has("text_document.document_symbol.hierarchical_document_symbol_support"),
             link_tooltips=has("text_document.document_link.tooltip_support"),
             location_links=has("text_document.definition.link_support"),
-            progress=has("window.work_done_progress"),
             shows_documents=has("window.show_document.support"),
+            progress=has("window.work_done_progress"),
             refreshes_lenses=has("workspace.code_lens.refresh_support"),
             refreshes_hints=has("workspace.inlay_hint.refresh_support"),
             refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),

@@ -53,7 +53,7 @@ class Document:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 span = Positions(self.text, encoding).span(change.range)
                 data = self.text.data[: span.start] + data + self.text.data[span.end :]
-            self.text = SourceText(data)
+            self.text = SourceText(data, is_from_editor=True)
         self.forget()
 
     def forget(self) -> None:
@@ -94,7 +94,7 @@ class Documents:
     def open(self, item: types.TextDocumentItem) -> Document:
         """Take a text over from the client; one that was open already is replaced."""
         path = self._path(item.uri, item.language_id)
-        document = Document(item.uri, path, item.version, SourceText(encode(item.text)))
+        document = Document(item.uri, path, item.version, SourceText(encode(item.text), is_from_editor=True))
         self._open[unquote(item.uri)] = document
         return document
 

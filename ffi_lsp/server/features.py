@@ -26,6 +26,7 @@ class Feature:
     options: what the capability says beyond that the method is there.
     when: whether a client is offered it.
     unknown: the answer for a text that is not open.
+    whole: whether the answer may list every symbol of a library, which are then read beforehand, beside the loop.
     """
 
     method: str
@@ -33,18 +34,59 @@ class Feature:
     options: Any = None
     when: Callable[[Client], bool] = lambda client: True  # noqa: ARG005
     unknown: Any = None
+    whole: bool = False
 
     def register(self, server: Server) -> None:
         """Let the server answer this method."""
 
         def handle(params: Any) -> Any:
-            from ffi_lsp.server import answers
+            document = server.documents.get(params.text_document.uri)
+            if document is None:
+                return self.unknown
 
-            question = server.question(params)
-            return self.unknown if question is None else getattr(answers, self.answer)(question)
+            def answer() -> Any:
+                from ffi_lsp.server import answers
+
+                question = server.question(params)
+                return self.unknown if question is None else getattr(answers, self.answer)(question)
+
+            return server.judge.when_read(document, answer, whole=self.whole)
 
         server.feature(self.method, self.options)(handle)
 
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """A feature that is about the whole workspace.
+
+    Parameters
+    ----------
+    method: the request.
+    answer: name of a function in `ffi_lsp.server.across`, which is given the server and the parameters.
+    options: what the capability says beyond that the method is there.
+    when: whether a client is offered it.
+    """
+
+    method: str
+    answer: str
+    options: Any = None
+    when: Callable[[Client], bool] = lambda client: True  # noqa: ARG005
+
+    def register(self, server: Server) -> None:
+        """Let the server answer this method."""
+
+        def handle(params: Any) -> Any:
+            from ffi_lsp.server import across
+
+            return getattr(across, self.answer)(server, params)
+
+        server.feature(self.method, self.options)(handle)
+
+
+ACROSS = (
+    Across(types.WORKSPACE_SYMBOL, "on_workspace_symbol"),
+    Across(types.WORKSPACE_DIAGNOSTIC, "on_workspace_diagnostic", when=lambda client: client.pulls_diagnostics),
+)
 
 FEATURES = (
     Feature(types.TEXT_DOCUMENT_HOVER, "on_hover"),
@@ -78,7 +120,7 @@ FEATURES = (
     Feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
         "on_diagnostic",
-        types.DiagnosticOptions(identifier=SOURCE, inter_file_dependencies=False, workspace_diagnostics=False),
+        types.DiagnosticOptions(identifier=SOURCE, inter_file_dependencies=True, workspace_diagnostics=True),
         when=lambda client: client.pulls_diagnostics,
         unknown=types.RelatedFullDocumentDiagnosticReport([]),
     ),

@@ -7,15 +7,19 @@ for a message, keeps a second copy of each text, and a record of every change of
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, cast
 
 from cattrs import ClassValidationError, transform_error
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import LanguageServerProtocol
+
+from ffi_lsp.server.tracing import Tracer
 
 if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
@@ -27,11 +31,13 @@ class Protocol(LanguageServerProtocol):
     """The server's side of one connection."""
 
     _server: Server
+    # Here, because pygls reads every property before its own part is made.
+    ended: asyncio.Future[int] | None = None
+    _initialized = False
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.ended: asyncio.Future[int] | None = None
-        self._initialized = False
+        self._tracer = Tracer(self._trace_to_client)
 
     def receive(self, body: bytes) -> None:
         """Handle the body of one message. Never raises."""
@@ -47,6 +53,8 @@ class Protocol(LanguageServerProtocol):
         if isinstance(request, (bool, float, dict, list)) or not isinstance(message.get("method", ""), str):
             self._answer_error(None, types.ErrorCodes.InvalidRequest, "a method is a string, an id a number or string")
             return
+        if "method" in message:
+            self._tracer.received(message["method"], request, len(body))
         refusal = self._refusal(message["method"]) if "method" in message else None
         if refusal is not None:
             self._refuse(request, *refusal)
@@ -57,6 +65,21 @@ class Protocol(LanguageServerProtocol):
             cause = failure.__cause__
             reasons = transform_error(cause) if isinstance(cause, ClassValidationError) else [str(cause)]
             self._refuse(request, failure.code, f"{failure.message}: {'; '.join(reasons)}")
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the client may be told something that it has not asked for: it was greeted, and is still there."""
+        return self._initialized and not self._shutdown and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the connection is over."""
+        return self.ended is not None and self.ended.done()
+
+    def give_up(self) -> None:
+        """Stop what runs beside the loop; nobody waits for it any more."""
+        if not self._shutdown:
+            self._server.shut_down()
 
     def end(self) -> None:
         """Let the server end: the client said so, or is gone."""
@@ -76,6 +99,14 @@ class Protocol(LanguageServerProtocol):
         self._initialized = True
         return None
 
+    def _send_response(self, msg_id: int | str, result: Any = None, error: types.ResponseError | None = None) -> None:
+        self._tracer.answered(msg_id, None if error is None else f"{error.code} {error.message}")
+        super()._send_response(msg_id, result, error)
+
+    def _trace_to_client(self, line: str) -> None:
+        if self.trace is not types.TraceValue.Off and self.is_in_use:
+            self.notify(types.LOG_TRACE, types.LogTraceParams(line))
+
     def _refuse(self, request: int | str | None, code: int, reason: str) -> None:
         _log.warning("refused: %s", reason)
         if request is not None:
@@ -83,10 +114,38 @@ class Protocol(LanguageServerProtocol):
 
     def _answer_error(self, request: int | str | None, code: int, reason: str) -> None:
         # As it goes over the wire: lsprotocol would leave out an id that is null.
+        self._tracer.answered(request, f"{int(code)} {reason}")
         error = {"code": int(code), "message": reason}
         self._send_data({"jsonrpc": self.VERSION, "id": request, "error": error})
 
     # --- what pygls does itself, done our way --------------------------------------------------------------------
+
+    def _execute_handler(
+        self,
+        msg_id: int | str,
+        handler: Callable[..., Any],
+        callback: Callable[[Any], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """As in pygls, but what a plain function returns is awaited where that can be done."""
+        if inspect.isgeneratorfunction(handler) or inspect.iscoroutinefunction(handler):
+            super()._execute_handler(msg_id, handler, callback, args, kwargs)
+            return
+        answer: Future[Any] = Future()
+        try:
+            result = handler(*(args or ()), **(kwargs or {}))
+        except Exception as error:  # noqa: BLE001 - told to the client and logged, as every error of a handler
+            answer.add_done_callback(callback)
+            answer.set_exception(error)
+            return
+        if inspect.isawaitable(result):
+            task = asyncio.ensure_future(result)
+            self._request_futures[msg_id] = cast("Future[Any]", task)  # pygls keeps both kinds
+            task.add_done_callback(callback)
+        else:
+            answer.add_done_callback(callback)
+            answer.set_result(result)
 
     def _register_builtin_features(self) -> None:
         super()._register_builtin_features()  # type: ignore[no-untyped-call]

@@ -1,49 +1,106 @@
-"""Libraries on disk: the client is asked to watch the files that open texts name, those that are missing too."""
+"""Files that matter to what is said: libraries, headers, modules and settings, watched until they change.
+
+The client is asked to watch them, or, where it cannot, they are looked at every second. Files that are missing where
+they were looked for are watched too. What has changed is told once it no longer changes: a linker has then finished.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from ffi_lsp.config import FILES
+
 if TYPE_CHECKING:
-    from ffi_lsp.rules import LibraryFacts
     from ffi_lsp.server.app import Server
 
+_SOURCE_SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_PATTERNS = (
+    f"**/*{{{','.join(_SOURCE_SUFFIXES)}}}",
+    f"**/{{{','.join(FILES)}}}",
+)
+"""What is watched in every open folder: files that may hold bindings, or values for them, and settings."""
+_QUIET = 0.05
+"""Seconds: a file that has not changed for so long is written."""
+_MOST_PATIENCE = 40
+"""How many times as long a file may go on changing before it is read nevertheless."""
+_POLL = 1.0
+"""Seconds between two looks at files that the client cannot watch."""
 
-class LibraryWatch:
-    """Keeps one registration with the client, for the files that matter now.
+_Stamp = tuple[int, int, int]
+
+
+class FileWatch:
+    """Keeps one registration with the client, for the files that matter now, or looks at them itself.
 
     Parameters
     ----------
-    server: talks to the client.
+    server: knows the client and which files matter.
+    on_change: called with paths that have changed, once they are quiet.
     """
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, server: Server, on_change: Callable[[frozenset[Path]], object]) -> None:
+        self._server, self._on_change = server, on_change
         self._files: frozenset[Path] = frozenset()
+        self._folders: tuple[Path, ...] = ()
         self._registration: str | None = None
+        self._changing: set[Path] = set()
+        self._settling: asyncio.Task[None] | None = None
+        self._polling: asyncio.Task[None] | None = None
 
-    def update(self, facts: Iterable[LibraryFacts]) -> None:
-        """Watch the files of these libraries, and no others."""
-        if not self._server.client.watches_files:
+    @property
+    def is_settling(self) -> bool:
+        """Whether files have changed of which nobody has been told yet."""
+        return self._settling is not None
+
+    def update(self) -> None:
+        """Watch the files that matter now, and no others."""
+        client, folders = self._server.client, tuple(self._server.folders())
+        files = self._server.files_that_matter()
+        if client.watches_files:
+            files = frozenset(path for path in files if not _is_covered(path, folders))
+        if (files, folders) == (self._files, self._folders):
             return
-        files = frozenset(path for each in facts for path in _files_of(each))
-        if files == self._files:
-            return
+        self._files, self._folders = files, folders
+        if client.watches_files:
+            self._register()
+        elif self._polling is None:
+            self._polling = asyncio.get_running_loop().create_task(self._poll())
+
+    def note(self, paths: Iterable[Path]) -> None:
+        """Some files have changed."""
+        self._changing.update(paths)
+        if self._changing and self._settling is None:
+            self._settling = asyncio.get_running_loop().create_task(self._settle())
+
+    def close(self) -> None:
+        """Look at nothing more."""
+        for task in (self._settling, self._polling):
+            if task is not None:
+                task.cancel()
+
+    def _register(self) -> None:
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         if self._registration is not None:
             old = types.Unregistration(self._registration, method)
             self._server.client_unregister_capability(types.UnregistrationParams([old]))
             self._registration = None
-        self._files = files
-        if files:
+        watchers = [self._watcher(path) for path in sorted(self._files)]
+        if self._server.client.relative_patterns:
+            inside = [types.RelativePattern(each.as_uri(), pattern) for each in self._folders for pattern in _PATTERNS]
+            watchers += [types.FileSystemWatcher(pattern) for pattern in inside]
+        elif self._folders:
+            watchers += [types.FileSystemWatcher(pattern) for pattern in _PATTERNS]
+        if watchers:
             self._registration = str(uuid.uuid4())
-            options = types.DidChangeWatchedFilesRegistrationOptions([self._watcher(path) for path in sorted(files)])
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             new = types.Registration(self._registration, method, options)
             self._server.client_register_capability(types.RegistrationParams([new]))
 
@@ -52,11 +109,39 @@ class LibraryWatch:
             return types.FileSystemWatcher(types.RelativePattern(path.parent.as_uri(), glob.escape(path.name)))
         return types.FileSystemWatcher(glob.escape(str(path)))
 
+    async def _settle(self) -> None:
+        before: Mapping[Path, _Stamp | None] = {}
+        for _ in range(_MOST_PATIENCE):
+            now = await asyncio.to_thread(_stamps, frozenset(self._changing))
+            if now == before:
+                break
+            before = now
+            await asyncio.sleep(_QUIET)
+        changed, self._changing = frozenset(self._changing), set()
+        self._settling = None
+        self._on_change(changed)
 
-def _files_of(facts: LibraryFacts) -> set[Path]:
-    if facts.library is not None:
-        return {facts.library.path, facts.file or facts.library.path}
-    if facts.location is None:
-        return set()
-    places = (Path(place) for place in facts.location.searched)
-    return {place for place in places if place.is_absolute() and place.name == Path(facts.location.name).name}
+    async def _poll(self) -> None:
+        known = await asyncio.to_thread(_stamps, self._files)
+        while True:
+            await asyncio.sleep(_POLL)
+            now = await asyncio.to_thread(_stamps, self._files)
+            self.note(path for path in now.keys() & known.keys() if now[path] != known[path])
+            known = now
+
+
+def _is_covered(path: Path, folders: Iterable[Path]) -> bool:
+    """Whether the patterns for whole folders see a file."""
+    is_of_a_kind = path.suffix in _SOURCE_SUFFIXES or path.name in FILES
+    return is_of_a_kind and any(path.is_relative_to(folder) for folder in folders)
+
+
+def _stamps(files: Iterable[Path]) -> dict[Path, _Stamp | None]:
+    """What tells one state of each file from another; None for those that are missing."""
+    found: dict[Path, _Stamp | None] = {}
+    for path in files:
+        found[path] = None
+        with suppress(OSError, ValueError):
+            status = path.stat()
+            found[path] = (status.st_size, status.st_mtime_ns, status.st_ino)
+    return found

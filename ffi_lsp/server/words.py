@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from lsprotocol import types
 
 SOURCE = "ffi"
@@ -29,3 +31,10 @@ LEGEND = types.SemanticTokensLegend(
     token_modifiers=[types.SemanticTokenModifiers.Declaration, types.SemanticTokenModifiers.DefaultLibrary],
 )
 """Each `ffi_lsp.ide.semantic_tokens.TokenKind` by its number; `defaultLibrary` marks what the library exports."""
+
+
+class Source(TypedDict):
+    """The text that an answer is about, by which a client can ask for the rest of the answer."""
+
+    uri: str
+    version: int

@@ -35,7 +35,7 @@ def test_a_library_that_appears_and_changes_is_judged_anew(
     item = {"uri": (tmp_path / "a.ts").as_uri(), "languageId": "typescript", "version": 1, "text": text}
     wire.notify("textDocument/didOpen", {"textDocument": item})
     assert codes(wire) == ["FFI202"]
-    assert watched(wire) == [{"baseUri": tmp_path.as_uri(), "pattern": "liblate.so"}]
+    assert {"baseUri": tmp_path.as_uri(), "pattern": "liblate.so"} in watched(wire)
     changed = {"changes": [{"uri": library.as_uri(), "type": 1}]}
 
     shutil.copy(compile_library("int early(void) { return 1; }"), library)

@@ -117,3 +117,11 @@ def test_lines_and_columns_agree_with_a_slow_count(content: str) -> None:
     text = SourceText(content.encode())
     lines = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert [text.line_text(line) for line in range(len(text.line_starts))] == lines
+
+
+def test_a_mark_that_an_editor_sends_takes_a_column_there() -> None:
+    data = "\ufeffab\ncd".encode()
+    assert SourceText(data).position(4) == (0, 1)
+    assert SourceText(data, is_from_editor=True).position(4) == (0, 2)
+    assert SourceText(data, is_from_editor=True).offset(0, 0) == 0
+    assert SourceText(data, is_from_editor=True).offset(1, 1) == SourceText(data).offset(1, 1)

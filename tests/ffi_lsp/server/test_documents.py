@@ -13,7 +13,7 @@ from ffi_lsp.server.documents import Documents, encode
 from ffi_lsp.text import Encoding
 
 # Line ends of the protocol, line ends of `str.splitlines` that are none here, one to four bytes, one and two units.
-ALPHABET = "ab \n\r\t\x0b\x0c\x1c\x85\u2028\u2029é€\U0001f600\U00010348\ufffd"
+ALPHABET = "ab \ufeff\n\r\t\x0b\x0c\x1c\x85\u2028\u2029é€\U0001f600\U00010348\ufffd"
 WIDTHS = {"utf-8": lambda letter: len(letter.encode()), "utf-32": lambda letter: 1}
 WIDTHS["utf-16"] = lambda letter: len(letter.encode("utf-16-le")) // 2
 
