@@ -91,6 +91,17 @@ def entry_value(declaration: Declaration, dialect: str, prototype: Prototype | N
     return f"{{ {', '.join(entry)} }}"
 
 
+def type_text(type_: Type, dialect: str) -> str:
+    """How a dialect writes a type, quotes and all.
+
+    Raises
+    ------
+    NotExpressibleError: it has no word for the type.
+    KeyError: there is no such dialect.
+    """
+    return _word(type_, DIALECTS[dialect])
+
+
 def _function(declaration: Declaration, dialect: Dialect, prototype: Prototype | None) -> list[str]:
     signature = declaration.signature
     assert signature is not None
