@@ -1,14 +1,14 @@
-"""What was read at one place of a text, as it reads at another: every position in it moved by the same number of bytes."""
+"""What was read at one place of a text, as it reads at another: each position in it moved by as many bytes."""
 
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 from ffi_core.model import Declaration, Span
 
 _T = TypeVar("_T")
+_known: dict[type, tuple[str, ...]] = {}
 _WITHOUT_PLACES = (str, bytes, int, float, type(None), Declaration)
 
 
@@ -34,8 +34,10 @@ def _moved(thing: Any, distance: int) -> Any:
     return kind(*[_moved(getattr(thing, name), distance) for name in _names(kind)])
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    if not is_dataclass(kind):
-        raise TypeError(f"{kind.__name__} is no dataclass, and has no places to move")
-    return tuple(field.name for field in fields(kind))
+def _names(kind: type) -> tuple[str, ...]:
+    known = _known.get(kind)
+    if known is None:
+        if not is_dataclass(kind):
+            raise TypeError(f"{kind.__name__} is no dataclass, and has no places to move")
+        known = _known[kind] = tuple(field.name for field in fields(kind))
+    return known

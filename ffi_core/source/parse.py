@@ -22,6 +22,7 @@ SUFFIXES = {
 }
 """Suffixes of the files that can be read, with the grammar for each."""
 
+_SHORT = 128 << 10  # bytes, which take some 10 ms to be parsed
 _LOOKS_LIKE_TYPESCRIPT = re.compile(
     rb"\bas\s+\w|\bsatisfies\b|\binterface\s|\btype\s+\w+\s*[=<]|\benum\s|\b(?:import|export)\s+type\b"
     rb"|\bdeclare\s|[\w)]\s*\??:\s*(?:string|number|boolean|any|unknown|void|never|bigint|object)\b"
@@ -38,12 +39,14 @@ class SourceTree:
     suffix: of the file's name, with its dot, in lower case.
     grammar: ``"javascript"``, ``"typescript"`` or ``"tsx"``.
     tree: tree-sitter's tree; its offsets are bytes of `text`.
+    sound: the tree of the last text before that had no syntax error, where this one has some.
     """
 
     text: bytes
     suffix: str
     grammar: str
     tree: Tree = field(repr=False)
+    sound: SourceTree | None = field(default=None, repr=False, compare=False)
 
     @property
     def root(self) -> Node:
@@ -83,11 +86,17 @@ def parse(text: bytes, suffix: str, previous: SourceTree | None = None) -> Sourc
 
 
 def _parse(text: bytes, suffix: str, grammar: str, previous: SourceTree | None) -> SourceTree:
-    if previous is not None and previous.grammar == grammar:
-        tree = _parser(grammar).parse(text, _edited(previous, text))
-    else:
+    # What a parser makes of an error depends on what it is told to reuse, and from one broken text to the next the
+    # differences would add up. So it reuses sound trees alone, and reads what is broken from scratch where it is short.
+    base = previous.sound if previous is not None and previous.tree.root_node.has_error else previous
+    if base is None or base.grammar != grammar:
+        return SourceTree(text, suffix, grammar, _parser(grammar).parse(text))
+    tree = _parser(grammar).parse(text, _edited(base, text))
+    if not tree.root_node.has_error:
+        return SourceTree(text, suffix, grammar, tree)
+    if len(text) <= _SHORT:
         tree = _parser(grammar).parse(text)
-    return SourceTree(text, suffix, grammar, tree)
+    return SourceTree(text, suffix, grammar, tree, base)
 
 
 @cache

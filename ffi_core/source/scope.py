@@ -1,6 +1,6 @@
 """Which declaration a name refers to, and where else it is used, by JavaScript's block and function scopes.
 
-Only the names that are asked for are looked at, and of those only what a memory of the file's text before does not hold.
+Only the names that are asked for are looked at, and of those only what is not remembered of the file's text before.
 """
 
 from __future__ import annotations
