@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import blake2b
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from ffi_lsp.ide import code_action, completion, hover, outline, references, rename, signature_help
+from ffi_lsp.ide import code_action, completion, hover, links, outline, references, rename, signature_help
 from ffi_lsp.ide.cursor import Role
-from ffi_lsp.ide.measured import inlay_hints
+from ffi_lsp.ide.inlay_hints import inlay_hints
 from ffi_lsp.ide.semantic_tokens import semantic_tokens
-from ffi_lsp.server import lenses, messages, symbols
+from ffi_lsp.server import diagnosing, lenses, messages, symbols
 from ffi_lsp.server.question import Question
 
 
@@ -24,8 +23,12 @@ def on_hover(question: Question) -> types.Hover | None:
 
 def on_completion(question: Question) -> types.CompletionList | None:
     """Answer `textDocument/completion`."""
-    answer = completion.completion(question.snapshot, question.offset, question.reread)
-    return None if answer is None else messages.completion(answer, question.positions, question.client)
+    answer = completion.completion(
+        question.snapshot, question.offset, question.reread, question.known, question.surroundings
+    )
+    if answer is None:
+        return None
+    return messages.completion(answer, question.positions, question.client, question.source)
 
 
 def on_signature_help(question: Question) -> types.SignatureHelp | None:
@@ -61,8 +64,8 @@ def on_diagnostic(
     question: Question,
 ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
     """Answer `textDocument/diagnostic`."""
-    items = [messages.diagnostic(each, question.positions) for each in question.snapshot.diagnostics]
-    state = blake2b(repr(items).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    items = diagnosing.diagnostics(question.snapshot, question.positions, question.client)
+    state = diagnosing.state_of(items)
     if question.params.previous_result_id == state:
         return types.RelatedUnchangedDocumentDiagnosticReport(state)
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=state)
@@ -133,10 +136,11 @@ def on_document_link(question: Question) -> list[types.DocumentLink]:
     return [
         types.DocumentLink(
             question.positions.range(link.span),
-            link.file.as_uri(),
-            tooltip=str(link.file) if question.client.link_tooltips else None,
+            None if link.file is None else link.file.as_uri(),
+            tooltip=str(link.file) if link.file is not None and question.client.link_tooltips else None,
+            data=None if link.header is None else {**question.source, "header": link.header},
         )
-        for link in outline.links(question.snapshot)
+        for link in links.links(question.snapshot)
     ]
 
 
@@ -162,6 +166,6 @@ def on_inlay_hint(question: Question) -> list[types.InlayHint]:
     """Answer `textDocument/inlayHint`."""
     span = question.positions.span(question.params.range)
     return [
-        types.InlayHint(question.positions.position(hint.offset), hint.text, tooltip=hint.tooltip, padding_left=True)
+        messages.inlay_hint(hint, question.positions, question.client)
         for hint in inlay_hints(question.snapshot, span, question.measured)
     ]

@@ -2,71 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from lsprotocol import types
 
-from ffi_lsp.diagnostic import Diagnostic, Edit, Severity
+from ffi_core.model import Span
+from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.code_action import CodeAction
 from ffi_lsp.ide.completion import Completions, Item, ItemKind
-from ffi_lsp.ide.hover import Hover
+from ffi_lsp.ide.hover import HeaderPlace, Hover
+from ffi_lsp.ide.inlay_hints import Hint
 from ffi_lsp.ide.signature_help import SignatureHelp
+from ffi_lsp.server import prose
 from ffi_lsp.server.client import Client
+from ffi_lsp.server.diagnosing import diagnostic
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
-from ffi_lsp.server.words import SOURCE
+from ffi_lsp.server.words import Source
 
-_SEVERITIES = {
-    Severity.ERROR: types.DiagnosticSeverity.Error,
-    Severity.WARNING: types.DiagnosticSeverity.Warning,
-    Severity.INFORMATION: types.DiagnosticSeverity.Information,
-    Severity.HINT: types.DiagnosticSeverity.Hint,
-}
 _ITEM_KINDS = {
     ItemKind.FUNCTION: types.CompletionItemKind.Function,
+    ItemKind.VARIABLE: types.CompletionItemKind.Variable,
     ItemKind.FIELD: types.CompletionItemKind.Property,
     ItemKind.TYPE: types.CompletionItemKind.TypeParameter,
+    ItemKind.FILE: types.CompletionItemKind.File,
+    ItemKind.FOLDER: types.CompletionItemKind.Folder,
 }
-
-
-def diagnostic(found: Diagnostic, positions: Positions) -> types.Diagnostic:
-    """A finding; its `data` holds the rule's name."""
-    return types.Diagnostic(
-        range=positions.range(found.span),
-        message=found.message,
-        severity=_SEVERITIES[found.severity],
-        code=found.code,
-        source=SOURCE,
-        data={"name": found.name},
-    )
 
 
 def hover(answer: Hover, positions: Positions, client: Client) -> types.Hover:
-    """A hover: its first line as code, the rest as sentences."""
-    code = f"```ts\n{answer.code}\n```" if client.markdown_hover else answer.code
-    return types.Hover(_prose((code, *answer.lines), markdown=client.markdown_hover), positions.range(answer.span))
+    """A hover: the declaration as code, what C says of it, sentences."""
+    text = prose.join(
+        (
+            prose.code(answer.code, "ts"),
+            prose.c_side(answer.prototype, answer.place),
+            prose.sentences(answer.lines),
+            prose.comment(answer.comment),
+        ),
+        markdown=client.markdown_hover,
+    )
+    return types.Hover(text, positions.range(answer.span))
 
 
-def completion(answer: Completions, positions: Positions, client: Client) -> types.CompletionList:
-    """The proposals, in the order that the answer gives them."""
-    items = [_item(item, place, positions, client) for place, item in enumerate(answer.items)]
+def completion(answer: Completions, positions: Positions, client: Client, source: Source) -> types.CompletionList:
+    """The proposals, in the order that the answer gives them.
+
+    Parameters
+    ----------
+    source: the text that they are for, by which more can be asked about one of them.
+    """
+    items = [
+        completion_item(item, place, answer.typed, positions, client, source) for place, item in enumerate(answer.items)
+    ]
     return types.CompletionList(is_incomplete=not answer.complete, items=items)
+
+
+def completion_item(
+    item: Item, place: int, typed: Span, positions: Positions, client: Client, source: Source
+) -> types.CompletionItem:
+    """One proposal.
+
+    Parameters
+    ----------
+    item: the proposal.
+    place: its number in the list.
+    typed: the text that it matches.
+    source: the text that it is for.
+    """
+    snippet = item.snippet if client.snippets else None
+    text = snippet or item.edit.text
+    whole = positions.range(item.edit.span)
+    return types.CompletionItem(
+        label=item.label,
+        kind=_ITEM_KINDS[item.kind],
+        detail=item.detail,
+        documentation=documentation(item, client),
+        sort_text=f"{place:05}",
+        filter_text=item.label,
+        insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
+        text_edit=types.InsertReplaceEdit(text, positions.range(typed), whole)
+        if client.insert_replace and typed != item.edit.span
+        else types.TextEdit(whole, text),
+        data=None if item.exported is None else {**source, "place": place, "offset": typed.end},
+    )
+
+
+def documentation(item: Item, client: Client) -> types.MarkupContent | None:
+    """What a proposal says of itself; None where that is nothing."""
+    parts = (prose.c_side(item.prototype, item.place), prose.sentences(item.lines), prose.comment(item.comment))
+    return prose.join(parts, markdown=client.markdown_completion) if any(parts) else None
 
 
 def signature_help(answer: SignatureHelp, client: Client) -> types.SignatureHelp:
     """One signature; a cursor behind the last parameter marks none."""
+    markdown = client.markdown_signature
     parameters = [
         types.ParameterInformation(
             (_width(answer.label[: each.start]), _width(answer.label[: each.end]))
             if client.label_offsets
             else answer.label[each.start : each.end],
-            _prose(each.lines, markdown=client.markdown_signature),
+            prose.join((prose.sentences(each.lines),), markdown=markdown),
         )
         for each in answer.parameters
     ]
     active = len(parameters) if answer.active is None else answer.active
-    signature = types.SignatureInformation(answer.label, parameters=parameters)
+    said = (prose.c_side(answer.prototype, None), prose.comment(answer.comment))
+    signature = types.SignatureInformation(
+        answer.label,
+        documentation=prose.join(said, markdown=markdown) if any(said) else None,
+        parameters=parameters,
+    )
     return types.SignatureHelp([signature], active_signature=0, active_parameter=active)
+
+
+def inlay_hint(hint: Hint, positions: Positions, client: Client) -> types.InlayHint:
+    """A hint; a name of C leads to its header where the client can follow it."""
+    tooltip = prose.join((prose.sentences(hint.tooltip),), markdown=client.markdown_hover)
+    location = header_location(hint.place)
+    label = [types.InlayHintLabelPart(hint.text, tooltip, location)] if location is not None else hint.text
+    return types.InlayHint(
+        positions.position(hint.offset),
+        label,
+        kind=types.InlayHintKind.Parameter if hint.is_name else types.InlayHintKind.Type,
+        tooltip=None if location is not None else tooltip,
+        padding_left=not hint.before,
+        padding_right=hint.before,
+    )
+
+
+def header_location(place: HeaderPlace | None) -> types.Location | None:
+    """The start of a header's line; None where it is no file."""
+    if place is None or place.file is None:
+        return None
+    start = types.Position(max(place.line - 1, 0), 0)
+    return types.Location(place.file.as_uri(), types.Range(start, start))
 
 
 def code_action(action: CodeAction, document: Document, positions: Positions, client: Client) -> types.CodeAction:
@@ -74,7 +143,7 @@ def code_action(action: CodeAction, document: Document, positions: Positions, cl
     return types.CodeAction(
         title=action.title,
         kind=action.kind.value,
-        diagnostics=[diagnostic(action.diagnostic, positions)] if action.diagnostic else None,
+        diagnostics=[diagnostic(action.diagnostic, positions, client)] if action.diagnostic else None,
         is_preferred=action.preferred or None,
         edit=workspace_edit(action.edits, document, positions, client),
     )
@@ -91,25 +160,5 @@ def workspace_edit(
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(name, changes)])
 
 
-def _item(item: Item, place: int, positions: Positions, client: Client) -> types.CompletionItem:
-    snippet = item.snippet if client.snippets else None
-    return types.CompletionItem(
-        label=item.label,
-        kind=_ITEM_KINDS[item.kind],
-        detail=item.detail,
-        documentation=_prose(item.lines, markdown=client.markdown_completion) if item.lines else None,
-        sort_text=f"{place:05}",
-        filter_text=item.label,
-        insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
-        text_edit=types.TextEdit(positions.range(item.edit.span), snippet or item.edit.text),
-    )
-
-
 def _width(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
-
-
-def _prose(lines: Sequence[str], *, markdown: bool) -> types.MarkupContent:
-    if markdown:
-        return types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(lines))
-    return types.MarkupContent(types.MarkupKind.PlainText, "\n".join(line.replace("`", "") for line in lines))

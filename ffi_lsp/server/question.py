@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ffi_core.library import Library
+from ffi_core.model import Prototype
 from ffi_lsp.ide.measured import Measurement
+from ffi_lsp.lookup import SymbolLookup
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
+from ffi_lsp.server.words import Source
+from ffi_lsp.surroundings import Surroundings
 from ffi_lsp.workspace import Snapshot, Workspace
 
 
@@ -26,6 +31,7 @@ class Question:
     client: what the client understands.
     workspace: reads other texts as if they stood in this place.
     measured: the last run of each function of the text, by its key in the schema.
+    lookup: what C says of symbols that no declaration names yet.
     """
 
     params: Any
@@ -35,12 +41,30 @@ class Question:
     client: Client
     workspace: Workspace
     measured: Mapping[str, Measurement]
+    lookup: SymbolLookup
 
     @property
     def offset(self) -> int:
         """The byte offset of the position that is asked about."""
         return self.positions.offset(self.params.position)
 
+    @property
+    def source(self) -> Source:
+        """The text and its version, by which a client can ask for the rest of an answer."""
+        return {"uri": self.document.uri, "version": self.document.version}
+
     def reread(self, data: bytes) -> Snapshot:
         """The snapshot of another text as if it stood in this place."""
         return self.workspace.snapshot(self.document.path, data)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """The libraries and headers that the text may name."""
+        settings = self.snapshot.settings
+        return Surroundings(self.document.path.parent, settings.libraries.paths, settings.headers.include)
+
+    def known(self, library: Library, names: Collection[str]) -> tuple[Mapping[str, Prototype], bool]:
+        """The prototypes of a library's symbols that are known now, and whether more are being looked for."""
+        if not self.snapshot.settings.headers.enabled:
+            return {}, False
+        return self.lookup.known(library, names, self.snapshot.mentioned)
