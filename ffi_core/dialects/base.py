@@ -47,6 +47,9 @@ class Dialect:
     type_numbers: numbers that stand for types, with the spelling of each.
     needs_schema: whether a library cannot be opened without a schema.
     types_can_be_added: whether a program can define types of its own by name, anywhere.
+    has_structs: whether structs can be passed by value.
+    takes_prototypes: whether a declaration can be a C prototype in a string.
+    bare_type: the name inside a type that is written with more than a name, and where it starts and ends there.
     tries_working_directory: whether a bare name that the loader does not find is looked for in the working directory.
     """
 
@@ -64,6 +67,9 @@ class Dialect:
     type_numbers: Mapping[int, str] = field(default_factory=dict)
     needs_schema: bool = True
     types_can_be_added: bool = False
+    has_structs: bool = False
+    takes_prototypes: bool = False
+    bare_type: Callable[[str], tuple[str, int, int]] = lambda word: (word, 0, len(word))
     tries_working_directory: bool = False
 
     def may_be_in(self, text: bytes) -> bool:

@@ -55,6 +55,7 @@ DIALECT = Dialect(
     ignored=(),
     required=("parameters", "result"),
     types={name: name for name in NATIVE_TYPES},
+    has_structs=True,
     read=_read,
     forms={
         CallKind.POINTER: Form(("parameters", "result", "nonblocking"), required=("parameters", "result")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ffi_core.model import CallKind, Declaration, DlopenCall, Object, Property, SourceDeclaration, Span, Text, Value
@@ -113,6 +113,7 @@ class Openings:
         *,
         function: Value | None = None,
         declaration: Declaration | None = None,
+        name: Text | None = None,
         closed_by: str | None = None,
         called_by: str | None = None,
     ) -> BoundSymbol:
@@ -125,6 +126,7 @@ class Openings:
         definition: the value given as its definition, or None where there is no argument.
         function: the value given as a callback's function.
         declaration: what the definition amounts to, where it is no entry as the dialect's schemas have them.
+        name: the name that it is given, as types are; without one it bears that of its variable.
         closed_by: the method that ends it, where it has one.
         called_by: the method by which its function is called, where it cannot be called itself.
 
@@ -133,14 +135,19 @@ class Openings:
         What the call gives: it is followed, so that its uses, and the calls of it, are found.
         """
         variable = variable_of(call)
-        name = _WITHOUT_A_NAME[kind] if variable is None else text_of(variable)
+        known_as = _WITHOUT_A_NAME[kind] if variable is None else text_of(variable)
         name_span = span_of(call.callee if variable is None else variable)
+        if name is not None:
+            known_as, name_span = name.value, name.span
         symbols = Symbols()
         if definition is None:
             declarations: tuple[SourceDeclaration, ...] = ()
         else:
-            checked = declaration or self._declared(name, definition)
-            declarations = (SourceDeclaration(name, name_span, definition.span, definition, checked),)
+            if declaration is None:
+                checked = self._declared(known_as, definition)
+            else:
+                checked = replace(declaration, name=known_as, symbol=known_as)
+            declarations = (SourceDeclaration(known_as, name_span, definition.span, definition, checked),)
         held_by = None if variable is None else span_of(variable)
         place = None if function is None else function.span
         self._found.append(_Opening(call, None, definition, declarations, symbols, kind, place, held_by))
@@ -148,8 +155,8 @@ class Openings:
         if closed_by is not None:
             members[closed_by] = closing(symbols)
         if called_by is not None:
-            members[called_by] = BoundSymbol(name, symbols, name_span, named=False)
-        return BoundSymbol(name, symbols, name_span, members, named=variable is not None)
+            members[called_by] = BoundSymbol(known_as, symbols, name_span, named=False)
+        return BoundSymbol(known_as, symbols, name_span, members, named=variable is not None)
 
     def close_argument(self, call: CallText) -> None:
         """Note a call such as ``unregister(callback)``, which ends what its argument holds."""

@@ -50,7 +50,7 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
             yield Finding(
                 call.callee_span, "no schema: the second argument says which symbols there are, and their types"
             )
-    elif not isinstance(call.schema, Object | Unknown):
+    elif not isinstance(call.schema, Object | Unknown) and not (dialect.takes_prototypes and call.declarations == ()):
         yield Finding(call.schema.span, f"a schema is an object from symbol to declaration, not {_kind(call.schema)}")
     shape = f"{{ {dialect.parameters}: [...], {dialect.result}: ... }}"
     for entry in call.declarations:
