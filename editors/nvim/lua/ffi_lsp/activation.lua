@@ -8,7 +8,9 @@ M.ENTRY_POINTS = {
   { "bun:ffi" },
   { "Bun", "FFI" },
   { "Deno", "dlopen" },
-  { "koffi", "load" },
+  { "Deno", "UnsafeFnPointer" },
+  { "Deno", "UnsafeCallback" },
+  { "koffi" },
   { "node:ffi" },
   { "Porffor", "dlopen" },
 }
