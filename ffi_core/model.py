@@ -325,7 +325,10 @@ class Object(Value):
 
     def get(self, key: str) -> Property | None:
         """The property of that name; the last one wins, as in JavaScript."""
-        return next((entry for entry in reversed(self.properties) if entry.key == key), None)
+        for entry in reversed(self.properties):  # asked for so often that a generator's price is felt
+            if entry.key == key:
+                return entry
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,6 +542,7 @@ class DlopenCall:
     halves: the numbers that are put together wrong anywhere in the file, given with its first call alone.
     rival: the callee of an earlier call that Porffor's compiler puts into the same block of C, where there is one.
     caught: the parameter of each ``catch`` in the file, given with its first call alone.
+    handed_on: those of `uses` where the function itself is stored or passed on.
     """
 
     dialect: str
@@ -564,7 +568,11 @@ class DlopenCall:
     halves: tuple[Halves, ...] = ()
     rival: Span | None = None
     caught: tuple[Span, ...] = ()
+    handed_on: tuple[tuple[str, Span], ...] = ()
+    _by_name: dict[str, SourceDeclaration] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def declaration_of(self, name: str) -> SourceDeclaration | None:
         """The entry of that name; the last one wins, as in JavaScript."""
-        return next((entry for entry in reversed(self.declarations) if entry.name == name), None)
+        if not self._by_name and self.declarations:
+            self._by_name.update({entry.name: entry for entry in self.declarations})
+        return self._by_name.get(name)
