@@ -45,6 +45,11 @@ class Configuration:
         """What the editor says of an open folder, without any file."""
         return self._folders.get(folder, self._general)
 
+    @property
+    def given(self) -> tuple[Settings, dict[Path, Settings]]:
+        """All that the editor says, in general and of each open folder."""
+        return self._general, dict(self._folders)
+
     def greet(self, options: Any, folders: Iterable[Path]) -> None:
         """Take over what came with `initialize`: options, which may have our section or be it, and open folders."""
         self._initial = options.get(SECTION, options) if isinstance(options, Mapping) else None

@@ -7,7 +7,6 @@ with as much rest as work between them, so that whoever types does not notice.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ffi_lsp.server.positions import Positions
+from ffi_lsp.server.tasks import Tasks
 
 if TYPE_CHECKING:
     from ffi_lsp.config import Settings
@@ -31,7 +31,6 @@ _BATCH = 64
 _UNKNOWN_FILES_DELAY = 1.0
 """Seconds of quiet after files have appeared, until the workspace is looked through again."""
 _REST = 0.02
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class Index:
         self._known: set[Path] = set()
         self._entries: dict[Path, Indexed] = {}
         self._waiting: dict[Path, None] = {}
+        self._tasks = Tasks("looking through the workspace")
         self._task: asyncio.Task[None] | None = None
         self._again: asyncio.TimerHandle | None = None
         self._moved = asyncio.Event()
@@ -104,7 +104,7 @@ class Index:
         if self._find is None or not self._server.folders():
             return
         self._cancel()
-        self._task = asyncio.get_running_loop().create_task(self._look_through())
+        self._task = self._tasks.begin(self._look_through())
         self._task.add_done_callback(self._ended)
 
     def look_at(self, paths: Iterable[Path]) -> None:
@@ -146,14 +146,12 @@ class Index:
     def _look_soon(self, paths: Iterable[Path]) -> None:
         self._waiting.update(dict.fromkeys(paths))
         if self._waiting and self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._judge_waiting())
+            self._task = self._tasks.begin(self._judge_waiting())
             self._task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if self._task is task:
             self._task = None
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("looking through the workspace: %s", error, exc_info=error)
         self._tell()
         if self._waiting and not task.cancelled():
             self._look_soon(())

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ffi_lsp.server.positions import Positions
+from ffi_lsp.server.tasks import Tasks
 
 if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ffi_lsp.workspace import Snapshot
 
 _MOST_READINGS = 3  # a library that is replaced again and again is judged as it was found last
-_log = logging.getLogger(__name__)
 
 
 class Judge:
@@ -37,7 +36,7 @@ class Judge:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ffi-library")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("judging a text")
         self._published: dict[str, list[types.Diagnostic]] = {}
 
     @property
@@ -104,8 +103,7 @@ class Judge:
 
     def close(self) -> None:
         """Begin nothing more."""
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.close()
         self._reader.shutdown(wait=False, cancel_futures=True)
 
     def _judge(self, document: Document, text: object, *, only_news: bool = False) -> None:
@@ -120,17 +118,7 @@ class Judge:
             if self._server.documents.get(document.uri) is document and document.text is text:
                 self._conclude(document, only_news=only_news)
 
-        self._begin(later())
-
-    def _begin(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("judging a text: %s", error, exc_info=error)
+        self._tasks.begin(later())
 
     def _is_ready(self, document: Document, *, whole: bool) -> bool:
         if document.judged is not None and not whole:

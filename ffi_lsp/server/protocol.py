@@ -64,6 +64,8 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcException as failure:
             cause = failure.__cause__
             reasons = transform_error(cause) if isinstance(cause, ClassValidationError) else [str(cause)]
+            if "method" not in message and (waiting := self._request_futures.pop(message.get("id", ""), None)) is not None:
+                waiting.set_exception(failure)  # an answer of the client that is none
             self._refuse(request, failure.code, f"{failure.message}: {'; '.join(reasons)}")
 
     @property

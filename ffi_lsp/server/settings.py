@@ -86,9 +86,11 @@ class SettingsOfClient(Configuration):
         self._server.protocol.send_request(method, types.ConfigurationParams(items)).add_done_callback(answered)
 
     def _take(self, places: Iterable[Path | None], given: Iterable[Any]) -> None:
+        before = self.given
         for place, mapping in zip(places, given, strict=False):
             self.set(place, mapping)
-        self._server.settings_changed()
+        if self.given != before:
+            self._server.settings_changed()
 
     def _complain(self, message: str) -> None:
         _log.warning("settings: %s", message)

@@ -63,6 +63,8 @@ def start(endpoint: Endpoint, log_file: Path | None, trace: bool, find_files: Fi
     logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT, handlers=[handler])
     # A full disk under the log is no reason to print a traceback for every line.
     logging.raiseExceptions = False
+    # It logs every refusal with a traceback; what is worth knowing of these, we log.
+    logging.getLogger("pygls.protocol").setLevel(logging.CRITICAL)
     # Thousands of classes are made while lsprotocol loads and none of them goes away: looking for garbage then, or
     # among them later, would only cost time.
     gc.disable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
 
 METHOD = "ffi/status"
+_DELAY = 0.1
+"""Seconds in which several changes become one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,20 @@ class StatusLine:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._told: Status | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def update(self) -> None:
-        """Tell the client, if anything is different now."""
-        if not self._server.client.shows_status:
-            return
+        """Tell the client soon, if anything is different then."""
+        if self._server.client.shows_status and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_DELAY, self._tell)
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _tell(self) -> None:
+        self._timer = None
         now = self.now()
         if now != self._told:
             self._told = now

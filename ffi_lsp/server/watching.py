@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import glob
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ffi_lsp.config import FILES
+from ffi_lsp.server.tasks import Tasks
 
 if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
@@ -33,6 +35,9 @@ _MOST_PATIENCE = 40
 """How many times as long a file may go on changing before it is read nevertheless."""
 _POLL = 1.0
 """Seconds between two looks at files that the client cannot watch."""
+
+_UNSEEN = 4.0
+"""Seconds that may lie between reading a file and watching it, with time for a clock that counts in seconds."""
 
 _Stamp = tuple[int, int, int]
 
@@ -52,13 +57,10 @@ class FileWatch:
         self._folders: tuple[Path, ...] = ()
         self._registration: str | None = None
         self._changing: set[Path] = set()
-        self._settling: asyncio.Task[None] | None = None
-        self._polling: asyncio.Task[None] | None = None
-
-    @property
-    def is_settling(self) -> bool:
+        self._tasks = Tasks("watching files")
+        self._is_polling = False
+        self.is_settling = False
         """Whether files have changed of which nobody has been told yet."""
-        return self._settling is not None
 
     def update(self) -> None:
         """Watch the files that matter now, and no others."""
@@ -68,23 +70,24 @@ class FileWatch:
             files = frozenset(path for path in files if not _is_covered(path, folders))
         if (files, folders) == (self._files, self._folders):
             return
-        self._files, self._folders = files, folders
+        new, self._files, self._folders = files - self._files, files, folders
+        self._tasks.begin(self._catch_up(new))
         if client.watches_files:
             self._register()
-        elif self._polling is None:
-            self._polling = asyncio.get_running_loop().create_task(self._poll())
+        elif not self._is_polling:
+            self._is_polling = True
+            self._tasks.begin(self._poll())
 
     def note(self, paths: Iterable[Path]) -> None:
         """Some files have changed."""
         self._changing.update(paths)
-        if self._changing and self._settling is None:
-            self._settling = asyncio.get_running_loop().create_task(self._settle())
+        if self._changing and not self.is_settling:
+            self.is_settling = True
+            self._tasks.begin(self._settle())
 
     def close(self) -> None:
         """Look at nothing more."""
-        for task in (self._settling, self._polling):
-            if task is not None:
-                task.cancel()
+        self._tasks.close()
 
     def _register(self) -> None:
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
@@ -118,8 +121,15 @@ class FileWatch:
             before = now
             await asyncio.sleep(_QUIET)
         changed, self._changing = frozenset(self._changing), set()
-        self._settling = None
+        self.is_settling = False
         self._on_change(changed)
+
+    async def _catch_up(self, files: frozenset[Path]) -> None:
+        """See what changed after it was read, and before anybody watched it."""
+        await asyncio.sleep(_POLL)
+        newest = time.time_ns() - int(_UNSEEN * 1e9)
+        stamps = await asyncio.to_thread(_stamps, files)
+        self.note(path for path, stamp in stamps.items() if stamp is not None and stamp[1] >= newest)
 
     async def _poll(self) -> None:
         known = await asyncio.to_thread(_stamps, self._files)

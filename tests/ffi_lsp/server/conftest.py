@@ -107,7 +107,7 @@ class Loopback:
 
     def told(self, method: str) -> list[Any]:
         """The parameters of all the server's messages of one method, in order."""
-        return [message["params"] for message in self.written if message.get("method") == method]
+        return [message.get("params") for message in self.written if message.get("method") == method]
 
     def _reply(self, message: dict[str, Any]) -> Any:
         reply = self.replies.get(message["method"])
