@@ -174,6 +174,15 @@ export class Session implements vscode.Disposable {
         this.#become("running");
       }
     });
+    // Tells the server, in clients of whatever name, that its notification `ffi/status` is understood.
+    client.registerFeature({
+      fillClientCapabilities: (capabilities) => {
+        capabilities.experimental = { ...capabilities.experimental, ffiStatus: true };
+      },
+      initialize: () => undefined,
+      getState: () => ({ kind: "static" }),
+      clear: () => undefined,
+    });
     this.status.follow(client);
     this.libraries.follow(client);
     return client;
