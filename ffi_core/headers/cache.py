@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,14 @@ class PrototypeTable(Mapping[str, Prototype]):
     rows: what `encode` made of each, as JSON text, by name.
     parser: who read them.
     complaints: what the compiler objected to.
+    files: every file that was read for them.
     """
 
-    def __init__(self, rows: dict[str, str], parser: str, complaints: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, rows: dict[str, str], parser: str, complaints: tuple[str, ...] = (), files: Sequence[str] = ()
+    ) -> None:
         self._rows, self._decoded = rows, dict[str, Prototype]()
-        self.parser, self.complaints = parser, complaints
+        self.parser, self.complaints, self.files = parser, complaints, files
 
     def __getitem__(self, name: str) -> Prototype:
         if name not in self._decoded:
@@ -67,7 +70,7 @@ class PrototypeTable(Mapping[str, Prototype]):
 def table_of(answer: Mapping[str, Any]) -> PrototypeTable:
     """The table in a worker's answer."""
     rows = {row[0]: json.dumps(row, separators=(",", ":")) for row in answer["prototypes"]}
-    return PrototypeTable(rows, answer["parser"], tuple(answer["complaints"]))
+    return PrototypeTable(rows, answer["parser"], tuple(answer["complaints"]), [stamp[0] for stamp in answer["stamps"]])
 
 
 def key_of(*parts: object) -> str:
@@ -91,7 +94,8 @@ def load(key: str) -> PrototypeTable | None:
         if not all(is_fresh(Stamp(*stamp)) for stamp in facts["stamps"]):
             return None
         rows = dict(line.split("\t", 1) for line in lines if line)
-        return PrototypeTable(rows, facts["parser"], tuple(facts["complaints"]))
+        files = [stamp[0] for stamp in facts["stamps"]]
+        return PrototypeTable(rows, facts["parser"], tuple(facts["complaints"]), files)
     except (ValueError, KeyError, TypeError, CodecError):
         return None
 

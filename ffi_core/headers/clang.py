@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ from ffi_core.headers.building import (
     is_too_large,
     with_layout,
 )
-from ffi_core.headers.comments import comment_above
+from ffi_core.headers.comments import comment_above, macro_parameters
 from ffi_core.headers.request import HeaderAnswer, HeaderError, HeaderFailure, HeaderRequest, Parser, Stamp
 from ffi_core.model import Prototype, PrototypeKind
 
@@ -99,13 +100,23 @@ def read(request: HeaderRequest, abi: Abi) -> HeaderAnswer:
     except cindex.TranslationUnitLoadError as error:
         raise HeaderError(request.headers[0], HeaderFailure.UNREADABLE, f"clang cannot read it: {error}") from error
     complaints = [_complaint(entry) for entry in unit.diagnostics if entry.severity >= _ERROR][:_MOST_COMPLAINTS]
-    reader = _Reader(cindex, abi)
+    reader = _Reader(cindex, abi, _made_before(request.include_dirs, request.defines))
     prototypes = reader.read(unit)
     missing = next((entry for entry in unit.diagnostics if entry.severity == _FATAL), None)
     if missing is not None and not prototypes:
         kind = HeaderFailure.NOT_FOUND if "file not found" in missing.spelling else HeaderFailure.UNREADABLE
         raise HeaderError(request.headers[0], kind, missing.spelling)
     return HeaderAnswer(Parser.LIBCLANG, prototypes, tuple(_stamps(unit)), tuple(complaints))
+
+
+_Key = tuple[str, int, str, str]
+"""A declaration's file, its offset there, its name and its type as it is written."""
+
+
+@lru_cache(maxsize=4)
+def _made_before(_include_dirs: tuple[str, ...], _defines: tuple[str, ...]) -> dict[_Key, tuple[Prototype, ...]]:
+    """What this process made of declarations under the same flags: headers that include each other share most."""
+    return {}
 
 
 def _arguments(request: HeaderRequest) -> list[str]:
@@ -137,8 +148,8 @@ def _stamps(unit: Any) -> Iterator[Stamp]:
 class _Reader:
     """Makes prototypes of cursors; types that many functions share are made once."""
 
-    def __init__(self, cindex: Any, abi: Abi) -> None:
-        self._kinds, self._cursors, self._abi = cindex.TypeKind, cindex.CursorKind, abi
+    def __init__(self, cindex: Any, abi: Abi, made: dict[_Key, tuple[Prototype, ...]]) -> None:
+        self._kinds, self._cursors, self._abi, self._made = cindex.TypeKind, cindex.CursorKind, abi, made
         # The bindings give these two no methods; every libclang since 7 exports them. The first is clang's own word on
         # a declaration that it mended after an error: it guesses ``int`` then, and we do not.
         self._is_invalid = cindex.conf.lib.clang_isInvalidDeclaration
@@ -154,19 +165,31 @@ class _Reader:
                 self._add(found, cursor, self._function)
             elif kind == self._cursors.VAR_DECL:
                 self._add(found, cursor, self._variable)
-            elif kind == self._cursors.MACRO_DEFINITION and cursor.location.file is not None:
-                macro = self._macro(cursor)
-                if macro is not None:
+            elif kind == self._cursors.MACRO_DEFINITION and self._takes_arguments(cursor):
+                for macro in self._remembered(cursor, self._macro):
                     macros[macro.name] = macro
         return (*found.values(), *(macro for name, macro in macros.items() if name not in found))
 
     def _add(self, found: dict[str, Prototype], cursor: Any, make: Callable[[Any, str], Prototype]) -> None:
-        if cursor.location.file is None or self._is_invalid(cursor) or cursor.storage_class.name == "STATIC":
+        for prototype in self._remembered(cursor, lambda cursor: self._declared(cursor, make)):
+            found.setdefault(prototype.name, prototype)
+
+    def _remembered(self, cursor: Any, make: Callable[[Any], Iterator[Prototype]]) -> tuple[Prototype, ...]:
+        """What a declaration gives, made now or for another header that includes the same one."""
+        location = cursor.location
+        if location.file is None:
+            return ()
+        key = (location.file.name, location.offset, cursor.spelling, cursor.type.spelling)
+        if key not in self._made:
+            self._made[key] = tuple(make(cursor))
+        return self._made[key]
+
+    def _declared(self, cursor: Any, make: Callable[[Any, str], Prototype]) -> Iterator[Prototype]:
+        if self._is_invalid(cursor) or cursor.storage_class.name == "STATIC":
             return
         for name in exported_names(cursor.spelling, _label(cursor)):
-            if name not in found:
-                with suppress(TooLargeError, RecursionError):
-                    found[name] = bounded(make(cursor, name))
+            with suppress(TooLargeError, RecursionError):
+                yield bounded(make(cursor, name))
 
     def _function(self, cursor: Any, name: str) -> Prototype:
         type_ = cursor.type
@@ -197,18 +220,13 @@ class _Reader:
             name, PrototypeKind.VARIABLE, self._type(cursor.type), header=where, line=line, comment=comment
         )
 
-    def _macro(self, cursor: Any) -> Prototype | None:
+    def _macro(self, cursor: Any) -> Iterator[Prototype]:
         where, line = self._place(cursor)
-        if cursor.spelling.startswith("_") or not self._takes_arguments(cursor):
-            return None
-        words = []
-        for token in list(cursor.get_tokens())[2:]:
-            if token.spelling == ")":
-                break
-            if token.spelling != ",":
-                words.append(token.spelling)
+        if cursor.spelling.startswith("_"):
+            return
+        words = macro_parameters(where, line, cursor.spelling)
         parameters = tuple((word, CUnknown("", "a macro's parameters have no type")) for word in words if word != "...")
-        return Prototype(
+        yield Prototype(
             cursor.spelling,
             PrototypeKind.MACRO,
             CUnknown("", "a macro's result has no type"),

@@ -1,4 +1,4 @@
-"""The comment that stands above a declaration, read from the text of the header, whichever reader found the name."""
+"""What the text of a header says that no reader tells: the comment above a declaration, the parameters of a macro."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _MOST_HEADER_BYTES = 16 << 20
 _MOST_COMMENT_LINES = 400
 _MOST_DECLARATION_LINES = 12
 _OPENING = re.compile(r"^\s*(/\*[*!]*<?|//[/!]*<?|\*\*(?=\s|$)|\*(?!/))\s?")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CLOSING = re.compile(r"\s*\*+/\s*$")
 
 
@@ -32,6 +33,21 @@ def comment_above(path: str, line: int) -> str:
     while first > 0 and lines[first - 1].lstrip().startswith("#"):
         first -= 1
     return _comment_ending_at(lines, first - 1) if first > 0 else ""
+
+
+def macro_parameters(path: str, line: int, name: str) -> tuple[str, ...]:
+    """The parameters of a macro, as the text of the header defines it: ``("x", "y", "...")``.
+
+    Parameters
+    ----------
+    path: the header.
+    line: the line of the macro's name, from 1.
+    name: the macro.
+    """
+    text = "\n".join(_lines_of(path)[line - 1 : line - 1 + _MOST_DECLARATION_LINES]).replace("\\\n", " ")
+    match = re.search(rf"\b{re.escape(name)}\(([^)]*)\)", _COMMENT.sub(" ", text))
+    words = match.group(1).split(",") if match is not None else ()
+    return tuple(word.strip() for word in words if word.strip())
 
 
 @lru_cache(maxsize=256)

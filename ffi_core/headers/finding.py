@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +18,7 @@ from pathlib import Path
 from ffi_core.headers import dwarf, packages, process, table
 from ffi_core.headers.abi import LibraryFile
 from ffi_core.headers.cache import PrototypeTable
+from ffi_core.headers.choosing import Choice
 from ffi_core.headers.index import Progress, index_of
 from ffi_core.headers.reading import read_debug_information, read_headers
 from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest
@@ -27,8 +27,8 @@ from ffi_core.model import Prototype, PrototypeKind
 
 _PRELUDE = ("stddef.h", "stdint.h", "stdio.h", "sys/types.h")
 """What old headers expect to have been included before them."""
-_LEAST_PARSED, _MOST_PARSED = 12, 60
-"""How many headers are parsed for a few names, and how many more for a thousand."""
+_LEAST_PARSED, _MOST_PARSED = 12, 150
+"""How many headers are parsed for a few names, and how many more for some hundred."""
 _MOST_INCLUDERS = 4
 _LEAST_SHARE = 0.5
 _SYSTEM_DIRECTORIES = ("/usr/include", "/usr/local/include")
@@ -80,7 +80,8 @@ def find_prototypes(
     search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress, seconds)
     unsought: frozenset[str] = frozenset()
     try:
-        search.run()
+        with search.worker:
+            search.run()
     except _TimeIsUpError:
         unsought = search.missing
     except HeaderError as error:
@@ -102,7 +103,8 @@ def find_in_headers(
     """
     search = _Search(None, set(names), settings, base or Path.cwd(), cancel, progress)
     try:
-        search.run_without_library()
+        with search.worker:
+            search.run_without_library()
     except HeaderError as error:
         search.problems.append(str(error))
     return Found(search.prototypes, tuple(search.problems))
@@ -128,6 +130,7 @@ class _Search:
         self._deadline = time.monotonic() + seconds
         self.prototypes: dict[str, Prototype] = {}
         self.problems: list[str] = []
+        self.worker = process.Worker()
         self._library, self._missing, self._settings, self._base = library, missing, settings, base
         self._cancel, self._progress = cancel, progress
         self._own_directories = [str((base / entry).absolute()) for entry in settings.include_dirs]
@@ -189,22 +192,21 @@ class _Search:
         if not there or not self._missing:
             return
         index = index_of(there, cancel=self._cancel, progress=self._progress)
-        mentions = {name: index.mentioning(name) for name in self._missing}
-        tried: set[str] = set()
+        choice = Choice(index, self._missing, through_includes=not near and self._library is not None)
         for _ in range(_LEAST_PARSED + min(_MOST_PARSED, len(self._missing) // 4)):
-            votes = Counter(header for name in self._missing for header in mentions[name] if header not in tried)
-            best = min(votes, key=lambda header: (-votes[header], header.count("/"), header), default=None)
+            best = choice.best()
             if best is None:
                 return
             # One that cannot stand alone is a part of those that include it.
             for header in (best, *index.including(best)[:_MOST_INCLUDERS]):
-                tried.add(header)
+                choice.tried([header])
                 found = self._read_alone(header)
                 if found is not None:
-                    self._take(found, near=near)
+                    choice.tried(found.files)
+                    choice.found(self._take(found, near=near))
                     break
 
-    def _read_alone(self, header: str) -> Mapping[str, Prototype] | None:
+    def _read_alone(self, header: str) -> PrototypeTable | None:
         """What one header declares, with what old headers need before it; None where it cannot stand alone."""
         for headers in ((header,), (*_PRELUDE, header)):
             try:
@@ -213,12 +215,13 @@ class _Search:
                 if error.reason in (HeaderFailure.CANCELLED, HeaderFailure.NO_PARSER):
                     raise
                 continue
-            if self._missing & found.keys() or not found.complaints:
+            if not found.complaints or any(name in found for name in self._missing):
                 return found
         return None
 
     def _read(self, headers: tuple[str, ...]) -> PrototypeTable:
-        return read_headers(self._request(headers), timeout=self._timeout(), cancel=self._cancel)
+        request = self._request(headers)
+        return read_headers(request, timeout=self._timeout(), cancel=self._cancel, worker=self.worker)
 
     def _timeout(self) -> float:
         """The seconds that the next step may take."""
@@ -244,14 +247,18 @@ class _Search:
 
     # --- what is believed -------------------------------------------------------------------------------------------
 
-    def _take(self, found: Mapping[str, Prototype], *, near: bool = False) -> None:
+    def _take(self, found: Mapping[str, Prototype], *, near: bool = False) -> set[str]:
+        """Believe what was found of the missing names; gives those that are missing no longer."""
         shares: dict[str, float] = {}
-        for name in sorted(self._missing & found.keys()):
+        taken = set()
+        for name in sorted(name for name in self._missing if name in found):
             prototype = found[name]
             if near and shares.setdefault(prototype.header, self._share(found, prototype.header)) < _LEAST_SHARE:
                 continue
             self.prototypes[name] = prototype
-        self._missing -= self.prototypes.keys()
+            taken.add(name)
+        self._missing -= taken
+        return taken
 
     def _share(self, found: Mapping[str, Prototype], header: str) -> float:
         """How much of what a header declares the library exports."""

@@ -50,7 +50,7 @@ class HeaderIndex:
         end: int,
         includes: Sequence[Sequence[str]],
     ) -> None:
-        self.headers, self._includes = headers, includes
+        self.headers, self.includes = headers, includes
         self._lines = _Lines(data, start, end)
 
     def mentioning(self, name: str) -> list[str]:
@@ -64,7 +64,7 @@ class HeaderIndex:
         """The headers that include another, by the end of its path."""
         return [
             self.headers[number]
-            for number, names in enumerate(self._includes)
+            for number, names in enumerate(self.includes)
             if any(header == name or header.endswith(f"/{name}") for name in names)
         ]
 

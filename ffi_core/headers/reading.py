@@ -39,6 +39,7 @@ def read_headers(
     parser: Parser | None = None,
     timeout: float = process.TIMEOUT,
     cancel: threading.Event | None = None,
+    worker: process.Worker | None = None,
 ) -> PrototypeTable:
     """Everything that some headers declare.
 
@@ -48,6 +49,7 @@ def read_headers(
     parser: which parser; the best one there is by default, and the other where that one cannot be loaded.
     timeout: seconds for one parse.
     cancel: set by another thread to end it.
+    worker: the process that reads; one for this task alone if None.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def read_headers(
     )
     for candidate in parsers:
         try:
-            return _read_by(candidate, request, timeout, cancel)
+            return _read_by(candidate, request, timeout, cancel, worker)
         except HeaderError as error:
             if error.reason is not HeaderFailure.NO_PARSER:
                 raise
@@ -76,7 +78,13 @@ def read_headers(
     raise failure
 
 
-def _read_by(parser: Parser, request: HeaderRequest, timeout: float, cancel: threading.Event | None) -> PrototypeTable:
+def _read_by(
+    parser: Parser,
+    request: HeaderRequest,
+    timeout: float,
+    cancel: threading.Event | None,
+    worker: process.Worker | None,
+) -> PrototypeTable:
     how = (request.headers, request.include_dirs, request.defines, process.paths_of_environment())
     key = cache.key_of(parser, _version_of(parser), host_abi().name, *how)
     table = cache.load(key)
@@ -88,7 +96,7 @@ def _read_by(parser: Parser, request: HeaderRequest, timeout: float, cancel: thr
             "include_dirs": request.include_dirs,
             "defines": request.defines,
         }
-        answer = process.ask_worker(task, timeout, cancel)
+        answer = process.ask_worker(task, timeout, cancel, worker)
         table = cache.table_of(answer)
         # A header that appears in a directory searched earlier changes that directory.
         stamps = [Stamp(*stamp) for stamp in answer["stamps"]]

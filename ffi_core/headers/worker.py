@@ -1,6 +1,6 @@
-"""The process that reads headers and debug information: one request on stdin, one answer on stdout, then it ends.
+"""The process that reads headers and debug information: a request on each line of stdin, an answer on each of stdout.
 
-Run as ``python -P -m ffi_core.headers.worker``. It limits its own memory, time and output before it reads anything;
+Run as ``python -P -m ffi_core.headers.worker``. It limits its own memory and time before it reads anything;
 `ffi_core.headers.process` holds the clock and the kill.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -18,36 +19,48 @@ from ffi_core.headers.request import HeaderAnswer, HeaderError, HeaderFailure, H
 
 MEMORY = 2 << 30
 """Bytes of address space; libclang maps 70 MiB of itself, and the largest headers take some hundred."""
-OUTPUT = 128 << 20
-"""Bytes of an answer."""
+_LARGEST_FILE = 128 << 20
+"""Bytes of a file that it may write: of its complaints, and of what a preprocessor keeps."""
 
 
 def main() -> int:
-    """Answer the request on stdin; the exit code is 0 where an answer was written, an error's own among them."""
-    task = json.load(sys.stdin)
-    _limit(int(task["seconds"]))
-    # A library that prints must not spoil the answer.
-    answer_file = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    """Answer the requests on stdin until it is closed; an error is an answer, too."""
+    _limit_space()
+    # A library that prints must not spoil the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    try:
-        answer = _answer(task)
-    except HeaderError as error:
-        answer = {"error": [error.header, error.reason, error.detail]}
-    with answer_file:
-        json.dump(answer, answer_file)
+    for line in sys.stdin:
+        task = json.loads(line)
+        _limit_time(int(task["seconds"]))
+        try:
+            answer = _answer(task)
+        except HeaderError as error:
+            answer = {"error": [error.header, error.reason, error.detail]}
+        answers.write(f"{json.dumps(answer)}\n")
+        answers.flush()
     return 0
 
 
-def _limit(seconds: int) -> None:
+def _limit_space() -> None:
     if sys.platform == "win32":
         return
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds + 1, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _limit_time(seconds: int) -> None:
+    """Let this task take some seconds of the processor, whatever those before it took."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = int(time.process_time()) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
 
 
 def _answer(task: dict[str, Any]) -> dict[str, Any]:
