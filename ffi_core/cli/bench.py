@@ -19,7 +19,7 @@ from ffi_core.bench.text import describe
 from ffi_core.errors import FFIError, LibraryNotFoundError
 from ffi_core.model import DlopenCall, Text
 
-_RUNTIMES = ("porffor", "deno", "bun", "node")
+_RUNTIMES = ("porffor", "deno", "bun", "node", "koffi")
 _EXIT_CODES = {Status.DONE: 0, Status.FAILED: 2, Status.CANCELLED: 2}
 
 

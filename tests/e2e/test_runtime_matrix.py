@@ -36,6 +36,10 @@ void *same(void *address) { return address; }
 void *nothing(void) { return 0; }
 const char *greeting(void) { return "gr\\xc3\\xbc\\xc3\\x9f dich"; }
 int32_t is_null(void *address) { return address == 0; }
+int32_t apply(int32_t (*call)(int32_t, double, void *), int32_t x, void *data) { return call(x, 0.5, data); }
+int64_t widest(int64_t (*call)(uint64_t, int8_t)) { return call(UINT64_MAX, -1); }
+int32_t pass_on(bool (*call)(const char *), const char *text) { return call(text) ? 1 : 2; }
+int32_t make(void **out, int32_t number) { *out = (void *)(intptr_t)number; return number * 2; }
 """
 
 DENO = """
@@ -130,6 +134,42 @@ try { s.add(1); } catch (error) { refused = error instanceof TypeError; }
 console.log(refused);
 """
 
+KOFFI = """
+import koffi from "koffi";
+const library = koffi.load("LIBRARY");
+const minus8 = library.func("int8_t minus8(int8_t x)");
+const next8 = library.func("next8", "uint8_t", ["uint8_t"]);
+const minus16 = library.func("short minus16(short x)");
+const top32 = library.func("unsigned int top32()");
+const add = library.func("int add(int a, int b)");
+const minus64 = library.func("int64_t minus64(int64_t)");
+const top64 = library.func("uint64_t top64(void)");
+const length = library.func("size_t length(const char *text)");
+const halff = library.func("float halff(float x)");
+const half = library.func("half", "double", ["double"]);
+const negate = library.func("bool negate(bool x)");
+const fill = library.func("void fill(uint8_t *out, int count)");
+const same = library.func("void *same(void *address)");
+const nothing = library.func("void *nothing()");
+const greeting = library.func("const char *greeting()");
+const is_null = library.func("int is_null(void *address)");
+const make = library.func("int make(_Out_ void **out, int number)");
+const Visit = koffi.proto("int32_t Visit(int32_t x, double y, void *data)");
+const apply = library.func("int apply(Visit *call, int x, void *data)");
+const out = new Uint8Array(4);
+fill(out, 4);
+const pointer = same(out);
+console.log(String([minus8(5), next8(255), minus16(-7), top32(), add(2, 40), minus64(9n), top64()]));
+console.log(String([length("four"), halff(0.5), half(0.1), negate(true), out, koffi.decode(pointer, "uint32_t")]));
+console.log(String([nothing(), is_null(null), is_null(pointer), pointer === koffi.address(out), greeting()]));
+const made = [null];
+const twice = make(made, 21);
+console.log(String([twice, made[0], apply((x, y, data) => x * 2 + y * 2 + (data === null), 20, null)]));
+const visit = koffi.register((x, y, data) => (data === pointer ? x : -1), koffi.pointer(Visit));
+console.log(apply(visit, 7, pointer));
+koffi.unregister(visit);
+"""
+
 PORFFOR = """
 const { add, fill, sum, is_null, length } = Porffor.dlopen("LIBRARY", {
   add: { parameters: ["i32", "i32"], result: "i32" },
@@ -177,6 +217,87 @@ PROGRAMS = {
             "true",
         ],
     ),
+    "koffi": (
+        "program.koffi.mjs",
+        KOFFI,
+        [
+            "-5,0,7,4294967295,42,-9,18446744073709551615",
+            "4,0.25,0.05,false,1,2,3,4,67305985",
+            ",1,0,true,grüß dich",
+            "42,21,42",
+            "7",
+        ],
+    ),
+}
+
+CALLBACKS = {
+    "deno": (
+        "calls.deno.ts",
+        """
+const { symbols: s } = Deno.dlopen("LIBRARY", {
+  apply: { parameters: ["function", "i32", "pointer"], result: "i32" },
+  widest: { parameters: ["function"], result: "i64" },
+  pass_on: { parameters: ["function", "buffer"], result: "i32" },
+});
+const out = new Uint8Array(8);
+const pointer = Deno.UnsafePointer.of(out);
+const visit = new Deno.UnsafeCallback({ parameters: ["i32", "f64", "pointer"], result: "i32" }, (x, y, data) =>
+  Deno.UnsafePointer.equals(data, pointer) ? x + y * 2 : data === null ? -1 : -2);
+const wide = new Deno.UnsafeCallback({ parameters: ["u64", "i8"], result: "i64" }, (x, y) =>
+  -BigInt(x >> 1n) + BigInt(y));
+const text = new Deno.UnsafeCallback({ parameters: ["pointer"], result: "bool" }, (address) =>
+  Deno.UnsafePointerView.getCString(address) === "grün");
+console.log(s.apply(visit.pointer, 41, pointer), s.apply(visit.pointer, 41, null), String(s.widest(wide.pointer)));
+console.log(s.pass_on(text.pointer, new TextEncoder().encode("grün\\0")));
+for (const each of [visit, wide, text]) each.close();
+""",
+    ),
+    "bun": (
+        "calls.bun.ts",
+        """
+import { dlopen, JSCallback, CString, ptr } from "bun:ffi";
+const { symbols: s } = dlopen("LIBRARY", {
+  apply: { args: ["function", "i32", "ptr"], returns: "i32" },
+  widest: { args: ["function"], returns: "i64" },
+  pass_on: { args: ["function", "ptr"], returns: "i32" },
+});
+const out = new Uint8Array(8);
+const pointer = ptr(out);
+const visit = new JSCallback((x, y, data) => (data === pointer ? x + y * 2 : data === null ? -1 : -2), {
+  args: ["i32", "f64", "ptr"],
+  returns: "i32",
+});
+const wide = new JSCallback((x, y) => -(x >> 1n) + BigInt(y), { args: ["u64", "i8"], returns: "i64" });
+const text = new JSCallback((address) => new CString(address).toString() === "grün", {
+  args: ["ptr"],
+  returns: "bool",
+});
+console.log(s.apply(visit.ptr, 41, pointer), s.apply(visit.ptr, 41, null), String(s.widest(wide.ptr)));
+console.log(s.pass_on(text.ptr, Buffer.from("grün\\0")));
+for (const each of [visit, wide, text]) each.close();
+""",
+    ),
+    "node": (
+        "calls.node.mjs",
+        """
+import { DynamicLibrary, getRawPointer, toString } from "node:ffi";
+const library = new DynamicLibrary("LIBRARY");
+const apply = library.getFunction("apply", { arguments: ["function", "i32", "pointer"], return: "i32" });
+const widest = library.getFunction("widest", { arguments: ["function"], return: "i64" });
+const pass_on = library.getFunction("pass_on", { arguments: ["function", "string"], return: "i32" });
+const out = new Uint8Array(8);
+const pointer = getRawPointer(out);
+const visit = library.registerCallback({ arguments: ["i32", "f64", "pointer"], return: "i32" }, (x, y, data) =>
+  data === pointer ? x + y * 2 : data === 0n ? -1 : -2);
+const wide = library.registerCallback({ arguments: ["u64", "i8"], return: "i64" }, (x, y) => -(x >> 1n) + BigInt(y));
+const text = library.registerCallback({ arguments: ["pointer"], return: "u8" }, (address) =>
+  Number(toString(address) === "grün"));
+console.log(apply(visit, 41, pointer), apply(visit, 41, null), String(widest(wide)));
+console.log(pass_on(text, "grün"));
+library.unregisterCallback(visit);
+library.close();
+""",
+    ),
 }
 
 
@@ -201,13 +322,41 @@ def write(compile_library, tmp_path: Path):
     return write_program
 
 
-@pytest.mark.parametrize("runtime", ["deno", "bun", "node"])
+RUNTIMES_WITH_PRELUDES = ["deno", "bun", "node", "koffi"]
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES_WITH_PRELUDES)
 @pytest.mark.parametrize("dialect", list(PROGRAMS))
 def test_each_dialect_runs_on_each_runtime(dialect: str, runtime: str, write) -> None:
     name, text, expected = PROGRAMS[dialect]
     done = run(write(name, text), "--runtime", runtime)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == expected
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES_WITH_PRELUDES)
+@pytest.mark.parametrize("dialect", list(CALLBACKS))
+def test_c_calls_back_into_each_dialect_on_each_runtime(dialect: str, runtime: str, write) -> None:
+    name, text = CALLBACKS[dialect]
+    done = run(write(name, text), "--runtime", runtime)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["42 -1 -9223372036854775808", "1"]
+
+
+@pytest.mark.parametrize("runtime", ["deno", "bun", "node"])
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ('koffi.struct("Point", { x: "int", y: "int" });', "koffi.struct cannot be mapped: structs, unions"),
+        ('koffi.load("LIBRARY").func("int printf(const char *format, ...)");', "the variadic function printf"),
+        ('koffi.load("LIBRARY").func("Point middle(Point a)");', "it has no equal in the other runtimes"),
+        ('koffi.load("LIBRARY").symbol("add");', "koffi's symbol() cannot be mapped"),
+    ],
+)
+def test_what_koffi_alone_has_is_refused_with_the_reason(code: str, reason: str, runtime: str, write) -> None:
+    done = run(write("own.mjs", f'import koffi from "koffi";\n{code}'), "--runtime", runtime)
+    assert done.returncode != 0
+    assert reason in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -236,7 +385,7 @@ def test_the_calls_of_a_program_are_counted_alike_on_every_runtime(write) -> Non
     counted = {
         entry["name"]: [(each["symbol"], each["calls"]) for each in entry["symbols"]] for entry in report["programs"]
     }
-    assert counted == {name: [("add", 5000)] for name in ("porffor", "deno", "bun", "node")}
+    assert counted == {name: [("add", 5000)] for name in ("porffor", "deno", "bun", "node", "koffi")}
 
 
 def test_porffor_runs_its_own_dialect_by_default(write) -> None:
@@ -244,7 +393,7 @@ def test_porffor_runs_its_own_dialect_by_default(write) -> None:
     assert run(write(name, text)).stdout.splitlines() == expected
 
 
-@pytest.mark.parametrize("dialect", ["deno", "bun", "node"])
+@pytest.mark.parametrize("dialect", ["deno", "bun", "node", "koffi"])
 def test_porffor_refuses_the_other_dialects_with_the_reason(dialect: str, write) -> None:
     name, text, _ = PROGRAMS[dialect]
     done = run(write(name, text), "--runtime", "porffor")
@@ -252,7 +401,7 @@ def test_porffor_refuses_the_other_dialects_with_the_reason(dialect: str, write)
     assert "by Porffor.dlopen alone" in done.stderr
 
 
-@pytest.mark.parametrize("runtime", ["bun", "node"])
+@pytest.mark.parametrize("runtime", ["bun", "node", "koffi"])
 def test_what_cannot_be_mapped_is_refused_with_the_reason(runtime: str, write) -> None:
     schema = '{ add: { parameters: [{ struct: ["i32", "i32"] }], result: "i32" } }'
     done = run(write("struct.ts", f'Deno.dlopen("LIBRARY", {schema});'), "--runtime", runtime)

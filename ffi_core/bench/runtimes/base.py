@@ -12,7 +12,7 @@ from pathlib import Path
 PRELUDE = Path(__file__).parent / "prelude"
 """The folder of JavaScript modules that teach a runtime the dialects of the others."""
 
-EVERY_DIALECT = frozenset({"porffor", "deno", "bun", "node"})
+EVERY_DIALECT = frozenset({"porffor", "deno", "bun", "node", "koffi"})
 """What a runtime speaks that has a prelude."""
 
 _PROBE_SECONDS = 20

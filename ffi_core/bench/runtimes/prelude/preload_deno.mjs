@@ -3,7 +3,7 @@
 import { setHost } from "./host.mjs";
 import { ADDRESSES } from "./values.mjs";
 import "./speak_porffor.mjs";
-import { remembering, wrap } from "./wrap.mjs";
+import { remembering, reply, wrap } from "./wrap.mjs";
 
 const typeOf = (type) => (ADDRESSES.has(type) ? "pointer" : type);
 
@@ -38,4 +38,12 @@ setHost({
   bytesAt: (address, length) =>
     new Uint8Array(new Deno.UnsafePointerView(Deno.UnsafePointer.create(address)).getArrayBuffer(length)),
   textAt: (address) => new Deno.UnsafePointerView(Deno.UnsafePointer.create(address)).getCString(),
+  callback({ parameters, result }, call) {
+    const told = parameters.map((type) => (ADDRESSES.has(type) ? Deno.UnsafePointer.value : null));
+    const made = new Deno.UnsafeCallback(
+      { parameters: parameters.map(typeOf), result: typeOf(result) },
+      reply(call, told, ADDRESSES.has(result) ? inward : null),
+    );
+    return { address: Deno.UnsafePointer.value(made.pointer), close: () => made.close() };
+  },
 });

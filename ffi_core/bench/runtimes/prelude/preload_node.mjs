@@ -6,7 +6,7 @@ import { setHost } from "./host.mjs";
 import { ADDRESSES } from "./values.mjs";
 import "./speak_deno.mjs";
 import "./speak_porffor.mjs";
-import { remembering, wrap } from "./wrap.mjs";
+import { remembering, reply, wrap } from "./wrap.mjs";
 
 const NAMES = { isize: "i64", usize: "u64", bool: "u8" };
 const typeOf = (type) => (ADDRESSES.has(type) ? "pointer" : NAMES[type] ?? type);
@@ -30,6 +30,9 @@ function lookUp(library, { symbol, parameters, result, optional }) {
   }
 }
 
+// A callback belongs to a library; those of the program itself are never closed.
+const program = new DynamicLibrary(null);
+
 setHost({
   name: "Node",
   open(path, declarations) {
@@ -44,11 +47,19 @@ setHost({
   addressOf: (bytes) => getRawPointer(bytes),
   bytesAt: (address, length) => new Uint8Array(toArrayBuffer(address, length)),
   textAt: (address) => toString(address),
+  callback({ parameters, result }, call) {
+    const told = parameters.map((type) => (type === "bool" ? (value) => value !== 0 : null));
+    const give = ADDRESSES.has(result) ? inward : result === "bool" ? Number : null;
+    const signature = { arguments: parameters.map(typeOf), return: typeOf(result) };
+    const address = program.registerCallback(signature, reply(call, told, give));
+    return { address, close: () => program.unregisterCallback(address) };
+  },
 });
 
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier !== "bun:ffi") return next(specifier, context);
-    return { url: new URL("./speak_bun.mjs", import.meta.url).href, format: "module", shortCircuit: true };
+    const speaker = { "bun:ffi": "./speak_bun.mjs", koffi: "./speak_koffi.mjs" }[specifier];
+    if (speaker === undefined) return next(specifier, context);
+    return { url: new URL(speaker, import.meta.url).href, format: "module", shortCircuit: true };
   },
 });

@@ -2,7 +2,7 @@
 
 import { host } from "./host.mjs";
 import { ADDRESSES, bytesOf, known, outward, pathOf, refuse } from "./values.mjs";
-import { wrap } from "./wrap.mjs";
+import { reply, wrap } from "./wrap.mjs";
 
 const SPELLINGS = {
   i8: ["i8", "int8_t", "char"],
@@ -94,13 +94,31 @@ export const read = {
   intptr: (address, offset) => Number(wide(address, offset)),
 };
 
-const OWN_KIND = "each runtime makes it of its own kind";
-export function JSCallback() {
-  refuse("JSCallback", OWN_KIND);
+export class JSCallback {
+  #made;
+  constructor(callback, { args = [], returns = "void" } = {}) {
+    const result = typeOf(returns);
+    const told = args.map((type) => shown(spelled(type)));
+    const give = result === "void" ? () => undefined : passed(result);
+    this.#made = host().callback({ parameters: args.map(typeOf), result }, reply(callback, told, give));
+    this.ptr = Number(this.#made.address);
+  }
+  [Symbol.toPrimitive]() {
+    return this.ptr;
+  }
+  close() {
+    if (this.ptr !== null) this.#made.close();
+    this.ptr = null;
+  }
+  [Symbol.dispose]() {
+    this.close();
+  }
 }
+
+const BY_NAME = "the other runtimes call by name alone";
 export function CFunction() {
-  refuse("CFunction", OWN_KIND);
+  refuse("CFunction", BY_NAME);
 }
-export const linkSymbols = () => refuse("linkSymbols", OWN_KIND);
+export const linkSymbols = () => refuse("linkSymbols", BY_NAME);
 export const cc = () => refuse("cc", "it needs Bun's own C compiler");
 export default { dlopen, ptr, toArrayBuffer, suffix, CString, read, FFIType, JSCallback, CFunction, linkSymbols, cc };

@@ -2,7 +2,7 @@
 
 import { host } from "./host.mjs";
 import { ADDRESSES, bytesOf, known, outward, pathOf, refuse } from "./values.mjs";
-import { wrap } from "./wrap.mjs";
+import { reply, wrap } from "./wrap.mjs";
 
 const addresses = new WeakMap();
 
@@ -66,6 +66,7 @@ function define(name, size) {
 }
 
 function passed(type) {
+  if (type === "void") return () => undefined;
   const convert = outward(type);
   return ADDRESSES.has(type) ? (value) => (value === null ? null : addresses.get(value) ?? convert(value)) : convert;
 }
@@ -92,9 +93,37 @@ function plain(type) {
 }
 
 class UnsafeCallback {
-  constructor() {
-    refuse("Deno.UnsafeCallback", "each runtime makes callbacks of its own kind");
+  #made;
+  constructor(definition, callback) {
+    const parameters = definition.parameters.map(plain);
+    const result = plain(definition.result);
+    this.definition = definition;
+    this.callback = callback;
+    const told = parameters.map((type) => (ADDRESSES.has(type) ? UnsafePointer.create : null));
+    this.#made = host().callback({ parameters, result }, reply(callback, told, passed(result)));
+    this.pointer = UnsafePointer.create(this.#made.address);
+  }
+  static threadSafe(definition, callback) {
+    return new UnsafeCallback(definition, callback);
+  }
+  ref() {
+    return 1;
+  }
+  unref() {
+    return 0;
+  }
+  close() {
+    this.#made.close();
+  }
+  [Symbol.dispose]() {
+    this.close();
   }
 }
 
-globalThis.Deno ??= { dlopen, UnsafePointer, UnsafePointerView, UnsafeCallback };
+class UnsafeFnPointer {
+  constructor() {
+    refuse("Deno.UnsafeFnPointer", "the other runtimes call by name alone");
+  }
+}
+
+globalThis.Deno ??= { dlopen, UnsafePointer, UnsafePointerView, UnsafeCallback, UnsafeFnPointer };

@@ -2,7 +2,7 @@
 
 import { host } from "./host.mjs";
 import { bytesOf, known, outward, refuse } from "./values.mjs";
-import { wrap } from "./wrap.mjs";
+import { reply, wrap } from "./wrap.mjs";
 
 const SPELLINGS = {
   i8: ["int8", "i8", "char"],
@@ -28,6 +28,7 @@ const typeOf = (type) => known(TYPES[type] ?? type);
 export class DynamicLibrary {
   #path;
   #opened = [];
+  #callbacks = new Map();
   #closed = false;
   constructor(path) {
     this.#path = path;
@@ -49,8 +50,24 @@ export class DynamicLibrary {
     for (const { name, parameters } of declarations) functions[name] = bind(library.functions[name], parameters);
     return functions;
   }
+  registerCallback(...words) {
+    const callback = words.pop();
+    const { arguments: parameters = [], return: result = "void" } = words.pop() ?? {};
+    const give = result === "void" ? () => undefined : outward(typeOf(result));
+    const made = host().callback({ parameters: parameters.map(typeOf), result: typeOf(result) }, reply(callback, [], give));
+    this.#callbacks.set(made.address, made);
+    return made.address;
+  }
+  unregisterCallback(address) {
+    this.#callbacks.get(address)?.close();
+    this.#callbacks.delete(address);
+  }
+  refCallback() {}
+  unrefCallback() {}
   close() {
     this.#closed = true;
+    for (const made of this.#callbacks.values()) made.close();
+    this.#callbacks.clear();
     for (const library of this.#opened.splice(0)) library.close();
   }
 }

@@ -58,3 +58,23 @@ function address(value) {
 
 /** A path as a string, where a runtime also takes a file: URL. */
 export const pathOf = (path) => (path instanceof URL ? decodeURIComponent(path.pathname) : path);
+
+const READERS = { i8: "Int8", u8: "Uint8", i16: "Int16", u16: "Uint16", i32: "Int32", u32: "Uint32", bool: "Uint8" };
+Object.assign(READERS, { i64: "BigInt64", isize: "BigInt64", u64: "BigUint64", usize: "BigUint64" });
+Object.assign(READERS, { f32: "Float32", f64: "Float64" });
+for (const type of ADDRESSES) READERS[type] = "BigUint64";
+
+const SIZES = { i8: 1, u8: 1, bool: 1, i16: 2, u16: 2, i32: 4, u32: 4, f32: 4 };
+
+/** The bytes that a scalar takes. */
+export const sizeOf = (type) => SIZES[type] ?? 8;
+
+const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The scalar at the start of some bytes. */
+export const scalarAt = (bytes, type) => viewOf(bytes)[`get${READERS[type]}`](0, true);
+
+/** Put a scalar at the start of some bytes. */
+export function storeScalar(bytes, type, value) {
+  viewOf(bytes)[`set${READERS[type]}`](0, ADDRESSES.has(type) ? BigInt(value) : outward(type)(value), true);
+}

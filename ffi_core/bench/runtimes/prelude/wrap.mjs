@@ -22,6 +22,14 @@ export function wrap(call, conversions, finish = null) {
   return make(call, held, finish, ...conversions);
 }
 
+/** A function that C may call: it converts what C passes, calls, and converts what C is given. */
+export function reply(call, conversions, finish = null) {
+  return (...values) => {
+    const result = call(...values.map((value, place) => (conversions[place] ? conversions[place](value) : value)));
+    return finish ? finish(result) : result;
+  };
+}
+
 /** A conversion that remembers its last answer: programs pass the same handle again and again. */
 export function remembering(convert) {
   let last;
