@@ -131,7 +131,7 @@ class _Use:
     without_value: frozenset[str]
 
     def move(self, start: int) -> None:
-        if self.site is not None and start != self.start:
+        if self.site is not None:
             self.site = moved(self.site, start - self.start)
         self.start = start
 
@@ -343,27 +343,33 @@ class Flow:
 
     def _use_again(self, reference: Reference, symbol: BoundSymbol) -> None:
         """As `_use`, remembered where it depends on nothing but the piece of text that it stands in."""
-        symbol = replace(symbol, place=reference.span)
-        piece = reference.piece
-        index = self.scopes.layout.index_at(reference.start)
-        if piece is None or symbol.members or not symbol.named or index in self._pieces_with_constants:
-            self._use(reference.path, symbol)
+        piece, start = reference.piece, reference.start
+        if piece is None or symbol.members or not symbol.named or self._has_constants(start):
+            self._use(reference.path, replace(symbol, place=reference.span))
             return
-        key = (symbol.name, reference.span.start - reference.start)
+        key = (symbol.name, reference.span.start - start)
         known: _Use | None = piece.memo.get(key)
-        if known is not None and not any(self.scopes.has_value(name, reference.start) for name in known.without_value):
-            known.move(reference.start)
-            symbol.owner.uses.append((symbol.name, symbol.place))
+        if known is not None and self._are_without_value(known.without_value, start):
+            symbol.owner.uses.append((symbol.name, reference.span))
+            if known.start != start:
+                known.move(start)
             if known.site is not None:
                 symbol.owner.calls.append(known.site)
             return
         calls, self._asked = len(symbol.owner.calls), []
-        self._use(reference.path, symbol)
+        self._use(reference.path, replace(symbol, place=reference.span))
         asked, self._asked = self._asked, None
         outside = self._outside(asked, reference.start, reference.start + len(piece.text))
         if outside is not None:
             site = symbol.owner.calls[-1] if len(symbol.owner.calls) > calls else None
             piece.memo[key] = _Use(site, reference.start, outside)
+
+    def _has_constants(self, start: int) -> bool:
+        """Whether values that are the same everywhere stand in the piece of text that starts at a byte."""
+        return bool(self._pieces_with_constants) and self.scopes.layout.index_at(start) in self._pieces_with_constants
+
+    def _are_without_value(self, names: frozenset[str], offset: int) -> bool:
+        return not any(self.scopes.has_value(name, offset) for name in names) if names else True
 
     def _outside(self, asked: list[tuple[str, int, bool]], start: int, end: int) -> frozenset[str] | None:
         """The names that have no value because of what stands outside of a piece; None where one of them has one."""

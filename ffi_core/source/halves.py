@@ -39,8 +39,8 @@ def wrong_halves(tree: SourceTree, scopes: Scopes, *, all_signed: bool = False) 
     all_signed: whether the runtime reads elements of a ``Uint32Array`` as signed, too, as Porffor's compiler does.
     """
     seen = set()
-    for match in _UPPER.finditer(tree.text):
-        path = tree.path_to(match.start())
+    for offset in scopes.layout.matches(_UPPER):
+        path = tree.path_to(offset)
         sum_, high, low = _taken_apart(path)
         if sum_ is None or high is None or low is None or span_of(sum_) in seen:
             continue

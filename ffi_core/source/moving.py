@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from ffi_core.model import Declaration, Span
 
 _T = TypeVar("_T")
 _known: dict[type, tuple[str, ...]] = {}
-_WITHOUT_PLACES = (str, bytes, int, float, type(None), Declaration)
+_WITHOUT_PLACES = frozenset({str, bytes, int, float, bool, type(None)})
 
 
 def moved(thing: _T, distance: int) -> _T:
@@ -28,10 +29,11 @@ def _moved(thing: Any, distance: int) -> Any:
     if kind is Span:
         return Span(thing.start + distance, thing.end + distance)
     if kind is tuple:
-        return tuple([_moved(part, distance) for part in thing])
-    if issubclass(kind, _WITHOUT_PLACES):
+        return tuple([part if type(part) in _WITHOUT_PLACES else _moved(part, distance) for part in thing])
+    if issubclass(kind, enum.Enum | Declaration):
         return thing
-    return kind(*[_moved(getattr(thing, name), distance) for name in _names(kind)])
+    parts = [getattr(thing, name) for name in _names(kind)]
+    return kind(*[part if type(part) in _WITHOUT_PLACES else _moved(part, distance) for part in parts])
 
 
 def _names(kind: type) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Piece:
     def __init__(self, text: bytes, *, whole: bool) -> None:
         self.text, self.whole = text, whole
         self.memo: dict[Any, Any] = {}
-        """What others found out about the piece; positions count from its start. Kept only where it is whole."""
+        """What others found out about the piece, counted from its start; how it is read is kept where it is whole."""
         self._words: dict[bytes, list[int]] | None = None
         self._maybe_constants: frozenset[bytes] | None = None
 
@@ -105,6 +105,15 @@ class Layout:
     starts: list[int] = field(default_factory=list)
     around: list[Around] = field(default_factory=list)
     places: dict[Piece, tuple[int, ...]] = field(default_factory=dict)
+
+    def matches(self, pattern: re.Pattern[bytes]) -> Iterator[int]:
+        """The bytes at which a pattern matches inside of a piece, in order; a piece is searched once."""
+        for piece, start in zip(self.pieces, self.starts, strict=True):
+            found = piece.memo.get(pattern)
+            if found is None:
+                found = piece.memo[pattern] = tuple([match.start() for match in pattern.finditer(piece.text)])
+            for offset in found:
+                yield start + offset
 
     def index_at(self, offset: int) -> int | None:
         """The index of the piece that holds a byte; None where there is none."""

@@ -103,9 +103,12 @@ class Scopes:
 
     def resolve(self, name: str, offset: int) -> Declared | None:
         """The declaration that `name` refers to at a byte offset; None for a global or an unknown name."""
+        declared = self.occurrences(name)[0]
+        if len(declared) <= 1:
+            return declared[0] if declared and declared[0].scope.start <= offset < declared[0].scope.end else None
         nested = self._nested.get(name)
         if nested is None:
-            nested = self._nested[name] = _Nested(self.occurrences(name)[0])
+            nested = self._nested[name] = _Nested(declared)
         return nested.innermost(offset)
 
     def references(self, declared: Declared) -> list[Reference]:

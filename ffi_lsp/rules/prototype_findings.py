@@ -40,7 +40,7 @@ def mismatches(
     call: DlopenCall, facts: LibraryFacts, *kinds: MismatchKind
 ) -> Iterator[tuple[SourceDeclaration, Mismatch]]:
     """Every mismatch of some kinds, with the entry that it is about."""
-    for entry in call.declarations:
+    for entry in call.declarations if facts.mismatches else ():
         for mismatch in facts.mismatches.get(entry.declaration, ()) if entry.declaration is not None else ():
             if mismatch.kind in kinds:
                 yield entry, mismatch
