@@ -35,6 +35,35 @@ def declare(snapshot: Snapshot, selection: Span) -> Iterator[CodeAction]:
             yield _addition(call, missing, f"Declare all {len(missing)} undeclared symbols as C has them", None)
 
 
+def declare_exported(snapshot: Snapshot, number: int, name: str) -> CodeAction:
+    """Declare one function that a call's library exports, as C has it.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    number: which of its calls opens the library.
+    name: the C name.
+
+    Raises
+    ------
+    ActionError: there is no such call or function, or the schema is written elsewhere.
+    """
+    call, facts = (
+        (snapshot.calls[number], snapshot.facts[number]) if 0 <= number < len(snapshot.calls) else (None, None)
+    )
+    if call is None or facts is None or not is_written_here(call):
+        raise ActionError("the schema is not written in this text")
+    if call.declaration_of(name) is not None:
+        raise ActionError(f"{name} is declared already")
+    try:
+        exported = facts.find(name)
+    except (LibraryLoadError, LibraryNotFoundError) as error:
+        raise ActionError(str(error)) from None
+    if exported is None or not exported[0].callable:
+        raise ActionError(f"the library exports no function {name}")
+    return _addition(call, {name: exported[1]}, f"Declare {name!r} as C has it", None)
+
+
 def declare_as_in_c(snapshot: Snapshot, selection: Span) -> Iterator[CodeAction]:
     """Write a declaration that differs from C anew, as C has it."""
     for call, facts in zip(snapshot.calls, snapshot.facts, strict=True):

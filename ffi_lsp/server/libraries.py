@@ -1,4 +1,4 @@
-"""Requests of our own about libraries, for a client that shows them: ``ffi/libraries`` and ``ffi/exports``.
+"""Requests of our own about libraries, for a client that shows them and lets a person choose what to declare.
 
 ``ffi/libraries`` takes nothing and gives every library that an open text opens: ``name``, ``file`` (a path or null),
 ``detail`` and ``symbols``, each with ``name``, ``uri``, ``range``, ``standing`` (``right``, ``missing``,
@@ -6,6 +6,9 @@
 
 ``ffi/exports`` takes ``textDocument`` and ``position`` and gives null, or ``call`` (which call of the text opens the
 library, from 0), ``library`` and ``symbols``, each with ``name`` and ``declared``.
+
+``ffi/declare`` takes ``textDocument``, ``call`` and ``symbol`` and gives the edit of the workspace that declares it as C
+has it; an error says why that cannot be done.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ffi_lsp.server.positions import Positions
 
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from ffi_lsp.ide.libraries import NativeLibrary
     from ffi_lsp.server.app import Server
 
-LIBRARIES, EXPORTS = "ffi/libraries", "ffi/exports"
+LIBRARIES, EXPORTS, DECLARE = "ffi/libraries", "ffi/exports", "ffi/declare"
+_SECONDS = 5.0
+"""How long a person waits at most for what C says of a symbol."""
 
 
 def register(server: Server) -> None:
@@ -30,6 +35,7 @@ def register(server: Server) -> None:
     # `partial`, because pygls writes attributes on what it registers, and a bound method takes none.
     server.feature(LIBRARIES)(partial(on_libraries, server))
     server.feature(EXPORTS)(partial(on_exports, server))
+    server.feature(DECLARE)(partial(on_declare, server))
 
 
 def on_libraries(server: Server, _: object) -> list[dict[str, Any]]:
@@ -65,6 +71,40 @@ def on_exports(server: Server, params: Any) -> Any:
         return {"call": found.call, "library": found.library, "symbols": symbols}
 
     return server.judge.when_read(document, answer, whole=True)
+
+
+async def on_declare(server: Server, params: Any) -> types.WorkspaceEdit:
+    """Answer ``ffi/declare``.
+
+    Raises
+    ------
+    JsonRpcException: it cannot be declared, or the text has changed meanwhile; the message says why.
+    """
+    from ffi_lsp.ide.action import ActionError
+    from ffi_lsp.ide.declaring import declare_exported
+    from ffi_lsp.server import messages
+
+    try:
+        uri, number, name = str(params.textDocument.uri), int(params.call), str(params.symbol)
+    except (AttributeError, TypeError, ValueError):
+        raise JsonRpcInvalidParams(f"{DECLARE} takes textDocument with a uri, a call and a symbol") from None
+    question = server.question(types.DocumentLinkParams(types.TextDocumentIdentifier(uri)))
+    if question is None:
+        raise JsonRpcInvalidParams(f"{DECLARE} finds no open text {uri}")
+    version = question.document.version
+    try:
+        action = declare_exported(question.snapshot, number, name)
+        prototypes = {}
+        for library, wanted in action.wanted if question.snapshot.settings.headers.enabled else ():
+            found = await question.lookup.ask(library, wanted, question.snapshot.mentioned, _SECONDS)
+            if found is not None:
+                prototypes[wanted] = found
+        if question.document.version != version:
+            raise JsonRpcException("the text has changed meanwhile", types.LSPErrorCodes.ContentModified)
+        edits = action.edits if action.make is None else action.make(prototypes)
+    except ActionError as error:
+        raise JsonRpcException(f"{name} cannot be declared: {error}", types.LSPErrorCodes.RequestFailed) from None
+    return messages.workspace_edit(edits, question.document, question.positions, question.client)
 
 
 def _plain(library: NativeLibrary, uri: str, positions: Positions) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,3 +50,27 @@ def test_a_text_that_is_not_open_exports_nothing(ready: Wire) -> None:
 def test_a_request_without_a_place_is_refused_with_what_it_takes(ready: Wire) -> None:
     with pytest.raises(RuntimeError, match="takes textDocument with a uri, and a position"):
         ready.request("ffi/exports", {})
+
+
+def test_a_chosen_function_is_declared_as_the_header_has_it(wire: Wire, tmp_path: Path) -> None:
+    uri = (tmp_path / "bound.ts").as_uri()
+    text = 'const { getpid } = Porffor.dlopen("libc.so.6", {\n  getpid: { parameters: [], result: "i32" },\n});\n'
+    wire.initialize()
+    wire.notify(
+        "textDocument/didOpen",
+        {"textDocument": {"uri": uri, "languageId": "typescript", "version": 1, "text": text}},
+    )
+    edit = wire.request("ffi/declare", {"textDocument": {"uri": uri}, "call": 0, "symbol": "getppid"})
+    (change,) = edit["changes"][uri]
+    assert "getppid: { parameters: []" in change["newText"]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "why"),
+    [("add", "is declared already"), ("nothing", "exports no function nothing"), ("seven", "no header")],
+)
+def test_what_cannot_be_declared_is_refused_with_the_reason(
+    ready: Wire, playground: Playground, symbol: str, why: str
+) -> None:
+    with pytest.raises(RuntimeError, match=why):
+        ready.request("ffi/declare", {"textDocument": {"uri": playground.uri}, "call": 0, "symbol": symbol})
