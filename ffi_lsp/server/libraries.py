@@ -7,8 +7,8 @@
 ``ffi/exports`` takes ``textDocument`` and ``position`` and gives null, or ``call`` (which call of the text opens the
 library, from 0), ``library`` and ``symbols``, each with ``name`` and ``declared``.
 
-``ffi/declare`` takes ``textDocument``, ``call`` and ``symbol`` and gives the edit of the workspace that declares it as C
-has it; an error says why that cannot be done.
+``ffi/declare`` takes ``textDocument``, ``call`` and ``symbol`` and gives the edit that declares it as C has it;
+an error says why that cannot be done.
 """
 
 from __future__ import annotations
