@@ -2,7 +2,12 @@
 
 import * as vscode from "vscode";
 
+import type { WorkspaceEdit } from "vscode-languageclient/node";
+
 import type { Session } from "./session.ts";
+
+/** How many actions VS Code asks the server to complete with their edits. */
+const MOST_RESOLVED = 20;
 
 /** The answer to `ffi/exports`: what the library that a place in a text is about exports. */
 interface Exports {
@@ -34,17 +39,38 @@ export async function declareFromLibrary(session: Session): Promise<void> {
   if (symbol === undefined) {
     return;
   }
-  const edit = await client.sendRequest<never>("ffi/declare", { textDocument, call: exports.call, symbol });
-  const change = await client.protocol2CodeConverter.asWorkspaceEdit(edit);
-  if (change === undefined || !(await vscode.workspace.applyEdit(change))) {
-    void vscode.window.showWarningMessage(`${symbol} was not declared: the text changed meanwhile.`);
+  try {
+    const edit = await client.sendRequest<WorkspaceEdit>("ffi/declare", { textDocument, call: exports.call, symbol });
+    const change = await client.protocol2CodeConverter.asWorkspaceEdit(edit);
+    if (!(await vscode.workspace.applyEdit(change))) {
+      void vscode.window.showWarningMessage(`${symbol} was not declared: the text changed meanwhile.`);
+    }
+  } catch (error) {
+    void vscode.window.showWarningMessage(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Write the declarations at the cursor as another runtime wants them; the server offers which. */
+/** Write the declarations at the cursor as another runtime wants them; the server says which. */
 export async function convertToDialect(): Promise<void> {
-  await vscode.commands.executeCommand("editor.action.codeAction", {
-    kind: "refactor.rewrite.ffi",
-    apply: "never",
-  });
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) {
+    return;
+  }
+  const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    "vscode.executeCodeActionProvider",
+    editor.document.uri,
+    editor.selection,
+    "refactor.rewrite",
+    MOST_RESOLVED,
+  );
+  const actions = found.filter((action) => action.edit !== undefined && /^Convert\b/.test(action.title));
+  if (actions.length === 0) {
+    void vscode.window.showInformationMessage("Put the cursor on a call that opens a library: there is none here.");
+    return;
+  }
+  const items = actions.map((action) => ({ label: action.title, edit: action.edit }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: "Write these declarations for" });
+  if (picked?.edit !== undefined) {
+    await vscode.workspace.applyEdit(picked.edit);
+  }
 }
