@@ -540,7 +540,8 @@ class DlopenCall:
     late_uses: each use that surely comes after one of the `closings`, with that closing.
     leaks: whether the object that holds the symbols goes where the text does not tell which of them are used.
     halves: the numbers that are put together wrong anywhere in the file, given with its first call alone.
-    rival: the callee of an earlier call that Porffor's compiler puts into the same block of C, where there is one.
+    rival: the callee of an earlier call that Porffor's compiler puts into the same block of C, where there is one; its
+        own where the compiler writes this very call twice.
     caught: the parameter of each ``catch`` in the file, given with its first call alone.
     handed_on: those of `uses` where the function itself is stored or passed on.
     """

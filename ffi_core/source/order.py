@@ -27,6 +27,7 @@ FUNCTIONS = frozenset(
     }
 )
 """Nodes whose inside runs at another time than what stands around them."""
+_WRITTEN_TWICE = {"for_statement", "while_statement", "do_statement"}
 _WRAPPERS = TRANSPARENT | {"await_expression"}
 
 
@@ -59,19 +60,22 @@ def surely_after(tree: SourceTree, first: Span, then: Span) -> bool:
     return depth is not None and not any(node.type in FUNCTIONS for node in path[depth + 1 :])
 
 
-def block_of_c(path: Sequence[Node]) -> Span | None:
-    """The text that Porffor's compiler puts into the same block of C as the end of a path; None where that is unclear.
+def block_of_c(path: Sequence[Node]) -> tuple[Span, bool] | None:
+    """The text that Porffor's compiler puts into one block of C with the end of a path, and whether it does so twice.
 
-    It makes a function of C of each function, and a block of each branch of an ``if``, but none of a loop or of ``{}``.
+    It makes a function of C of each function, and a block of each branch of an ``if``, but none of a loop, of ``{}`` or
+    of a ``case``; and it writes the body of a loop with a condition twice. None where that is unclear.
     """
+    twice = False
     for depth in range(len(path) - 2, -1, -1):
         node, child = path[depth], path[depth + 1]
         if node.type in FUNCTIONS or node.type == "program":
-            return span_of(node)
+            return span_of(node), twice
         if node.type == "if_statement" and child.type in {"statement_block", "else_clause"}:
-            return span_of(child)
-        if node.type in {"try_statement", "switch_statement"}:
+            return span_of(child), twice
+        if node.type == "try_statement":
             return None
+        twice = twice or node.type in _WRITTEN_TWICE
     return None
 
 

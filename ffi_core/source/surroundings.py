@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ffi_core.model import CallKind, CallSite, DlopenCall, Origin, Signature, Span
 from ffi_core.source.halves import wrong_halves
 from ffi_core.source.leaking import leaks
+from ffi_core.source.literal import TRANSPARENT, text_of
 from ffi_core.source.order import block_of_c, path_of, surely_after
 from ffi_core.source.origin import origin_of
 from ffi_core.source.parse import SourceTree
@@ -46,9 +47,11 @@ def observe(tree: SourceTree, scopes: Scopes, calls: Iterable[DlopenCall]) -> li
         seen = replace(call, calls=sites, late_uses=_late_uses(tree, call), leaks=_leaks(tree, scopes, call))
         if call.dialect == _COMPILED:
             block = block_of_c(path_of(tree, call.span))
+            seen = replace(seen, handed_on=_handed_on(tree, call))
             if block is not None:
-                seen = replace(seen, rival=blocks.get(block))
-                blocks.setdefault(block, call.callee_span)
+                place, twice = block
+                seen = replace(seen, rival=blocks.get(place, call.callee_span if twice else None))
+                blocks.setdefault(place, call.callee_span)
         if call.dialect not in looked_at and call.kind is CallKind.LIBRARY:
             looked_at.add(call.dialect)
             compiled = call.dialect == _COMPILED
@@ -106,6 +109,42 @@ def _leaks(tree: SourceTree, scopes: Scopes, call: DlopenCall) -> bool:
         return True
     path = path_of(tree, call.span)
     return not path or leaks(path, scopes)
+
+
+def _handed_on(tree: SourceTree, call: DlopenCall) -> tuple[tuple[str, Span], ...]:
+    called = {site.callee_span for site in call.calls}
+    return tuple(
+        (name, span) for name, span in call.uses if span not in called and _is_handed_on(tree.path_to(span.start))
+    )
+
+
+def _is_handed_on(path: list[Node]) -> bool:
+    """Whether a name is stored, returned or passed, and not only looked at or printed."""
+    depth = len(path) - 1
+    while depth > 1 and path[depth - 1].type in TRANSPARENT:
+        depth -= 1
+    node, parent = path[depth], path[depth - 1]
+    match parent.type:
+        case "variable_declarator" | "pair":
+            return _is(parent, "value", node)
+        case "assignment_expression":
+            return _is(parent, "right", node)
+        case "arrow_function":
+            return _is(parent, "body", node)
+        case "array" | "return_statement":
+            return True
+        case "object":
+            return node.type == "shorthand_property_identifier"
+        case "arguments":
+            callee = path[depth - 2].child_by_field_name("function")
+            return callee is not None and not text_of(callee).startswith("console.")
+        case _:
+            return False
+
+
+def _is(parent: Node, field_name: str, child: Node) -> bool:
+    found = parent.child_by_field_name(field_name)
+    return found is not None and found.id == child.id
 
 
 def _caught(tree: SourceTree) -> tuple[Span, ...]:

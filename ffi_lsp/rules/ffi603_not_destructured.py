@@ -37,6 +37,7 @@ None: every use has to change with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ffi_core.model import DlopenCall
@@ -47,6 +48,8 @@ from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
 
+_DECLARATION = re.compile(rb"\b(?:const|let|var)\b[^;]*,\Z")
+_FARTHEST_DECLARATION = 2000
 _KEYWORDS = (b"const", b"let", b"var")
 _ALONE = "Porffor gives the symbols through 'const { name } = Porffor.dlopen(...)' alone"
 
@@ -67,7 +70,9 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     behind_opening = call.bindings[0].symbol_span.start if call.bindings else closing
     opening = call.source.rfind(b"{", 0, behind_opening)
     keyword_end = end_of_code_before(call, max(opening, 0))
-    is_declared = call.source[max(keyword_end - 5, 0) : keyword_end].endswith(_KEYWORDS)
+    before = call.source[max(keyword_end - _FARTHEST_DECLARATION, 0) : keyword_end]
+    # Behind a comma it is one of several declared together, unless it is an expression.
+    is_declared = before[-5:].endswith(_KEYWORDS) or (before.endswith(b",") and bool(_DECLARATION.search(before)))
     if call.source[closing - 1 : closing] != b"}" or opening < 0 or not is_declared:
         yield Finding(call.callee_span, _ALONE)
     elif b"..." in call.source[opening:closing]:
