@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ffi_lsp.rules import LibraryFacts
     from ffi_lsp.workspace import Snapshot
 
+_BINS = 24
+"""The most bars of the histogram in an answer."""
+
 
 async def run_declared(runs: Runs, params: types.ExecuteCommandParams) -> dict[str, Any]:
     """Carry out one order.
@@ -37,8 +40,8 @@ async def run_declared(runs: Runs, params: types.ExecuteCommandParams) -> dict[s
 
     Returns
     -------
-    The fields of a `RunReport` without its samples, and ``message``, ``comparison`` and ``report``. The message is
-    shown to the person as well.
+    The fields of a `RunReport`, its samples counted in a ``histogram``, and ``message``, ``comparison`` and ``report``.
+    The message is shown to the person as well.
 
     Raises
     ------
@@ -183,12 +186,14 @@ def _refuse(runs: Runs, order: QuickRun, reason: str, status: str = "failed") ->
 
 
 def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[str, Any]:
+    from ffi_core.bench.distribution import histogram
     from ffi_core.bench.text import duration
     from ffi_lsp.ide.measured import Measurement
 
     report, comparison, document = outcome
     answer = report.to_json()
-    del answer["samples_ns"]
+    samples = answer.pop("samples_ns")
+    answer["histogram"] = [list(each) for each in histogram(samples, _BINS)] if samples else None
     answer["message"] = message = _sentence(run.request, report, comparison)
     answer["comparison"] = None if comparison is None else _comparison_fields(comparison)
     file = None if document is None else runs.reports.write(snapshot_uri(runs, order.uri), order.symbol, document)

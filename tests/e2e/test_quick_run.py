@@ -75,6 +75,9 @@ def test_the_arguments_come_from_a_call_in_the_text(runner: Runner) -> None:
     answer = runner.run("add")
     assert (answer["status"], answer["result"]) == ("done", 5)
     assert answer.keys() >= {"status", "calls", "median_ns", "result", "message"}
+    bins = answer["histogram"]
+    assert sum(count for _, _, count in bins) > 0
+    assert all(low <= high for low, high, _ in bins)
 
 
 def test_the_arguments_of_the_request_come_first(runner: Runner) -> None:
@@ -223,6 +226,7 @@ def test_nothing_but_a_run_loads_the_library(runner: Runner, playground: Any) ->
         "context": {"diagnostics": [], "includeDeclaration": True, "triggerKind": 1, "isRetrigger": False},
         "positions": [start],
         "newName": "other",
+        "previousResultId": "",
     }
     wire.until(lambda message: message.get("method") == PUBLISH)
     for line, text in enumerate(playground.text.splitlines()):
