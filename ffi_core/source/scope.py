@@ -6,14 +6,14 @@ Only the names that are asked for are looked at, and of those only what is not r
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Span, Value
 from ffi_core.source.literal import span_of, text_of
-from ffi_core.source.occurrence import VARIABLES, Occurrence, Reach, occurrence
+from ffi_core.source.occurrence import VARIABLES, Declaring, Occurrence, Reach, occurrence
 from ffi_core.source.parse import SourceTree
 from ffi_core.source.pieces import Layout, Memory, Piece
 
@@ -160,44 +160,42 @@ class Scopes:
         """Declarations of the name anywhere in the file, and the places where it is used as a variable."""
         known = self._known.get(name)
         if known is None:
+            layout, tree = self.layout, self.tree
+            word = name.encode("utf-8", "surrogatepass")
+            indices = [index for piece in self.memory.holders(word) for index in layout.places.get(piece, ())]
             declared: list[Declared] = []
             used: list[Reference] = []
-            for index, start, found in self._found(name):
-                if found.declaring is not None:
-                    declared.append(self._declared(name, index, start, found))
-                else:
-                    piece = self.layout.pieces[index]
-                    used.append(Reference(self.tree, found, piece if piece.whole else None, start))
+            for index in sorted(indices) if len(indices) > 1 else indices:
+                piece, start = layout.pieces[index], layout.starts[index]
+                found = piece.memo.get(name)
+                if found is None:
+                    found = self._found(name, word, index)
+                if not piece.whole:
+                    start = tree.root.start_byte
+                for entry in found:
+                    if entry.declaring is None:
+                        used.append(Reference(tree, entry, piece if piece.whole else None, start))
+                    else:
+                        declared.append(self._declared(name, index, start, entry, entry.declaring))
             known = self._known[name] = (tuple(declared), tuple(used))
         return known
 
-    def _found(self, name: str) -> Iterator[tuple[int, int, Occurrence]]:
-        """Each occurrence with the index of its piece, and the byte that its positions count from."""
-        layout = self.layout
-        word = name.encode("utf-8", "surrogatepass")
-        indices = [index for piece in self.memory.holders(word) for index in layout.places.get(piece, ())]
-        for index in sorted(indices):
-            piece, start = layout.pieces[index], layout.starts[index]
-            known = piece.memo.get(name)
-            if known is None:
-                depth = layout.around[index].depth if piece.whole else 0
-                paths = [self.tree.path_to(start + offset) for offset in piece.words.get(word, ())]
-                found = [
-                    occurrence(path, depth)
-                    for offset, path in zip(piece.words.get(word, ()), paths, strict=True)
-                    if path and path[-1].start_byte == start + offset and path[-1].text == word
-                ]
-                known = tuple(entry for entry in found if entry is not None)
-                if piece.whole:
-                    piece.memo[name] = known
-            if not piece.whole:
-                start = self.tree.root.start_byte
-            for entry in known:
-                yield index, start, entry
+    def _found(self, name: str, word: bytes, index: int) -> tuple[Occurrence, ...]:
+        """What a word is wherever it stands in a piece, counted from its start, or the root's where it is not whole."""
+        piece, start = self.layout.pieces[index], self.layout.starts[index]
+        depth = self.layout.around[index].depth if piece.whole else 0
+        found = []
+        for offset in piece.words.get(word, ()):
+            path = self.tree.path_to(start + offset)
+            if path and path[-1].start_byte == start + offset and path[-1].text == word:
+                found.append(occurrence(path, depth))
+        kept = tuple(entry for entry in found if entry is not None)
+        if piece.whole:
+            piece.memo[name] = kept
+        return kept
 
-    def _declared(self, name: str, index: int, start: int, found: Occurrence) -> Declared:
-        declaring, around = found.declaring, self.layout.around[index]
-        assert declaring is not None
+    def _declared(self, name: str, index: int, start: int, found: Occurrence, declaring: Declaring) -> Declared:
+        around = self.layout.around[index]
         match declaring.reach:
             case Reach.INSIDE:
                 scope = Span(declaring.scope.start + start, declaring.scope.end + start)
