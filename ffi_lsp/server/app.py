@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
@@ -21,15 +22,16 @@ from ffi_lsp.server import libraries, parent
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.commands import register
 from ffi_lsp.server.documents import Document, Documents
-from ffi_lsp.server.features import ACROSS, FEATURES
+from ffi_lsp.server.features import ACROSS, FEATURES, RESOLVES
 from ffi_lsp.server.index import Index
 from ffi_lsp.server.judging import Judge, inputs, reads
+from ffi_lsp.server.open_header import open_header
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.protocol import Protocol
 from ffi_lsp.server.settings import SettingsOfClient
 from ffi_lsp.server.status import StatusLine
 from ffi_lsp.server.watching import FileWatch
-from ffi_lsp.server.words import REINDEX
+from ffi_lsp.server.words import OPEN_HEADER, REINDEX
 
 if TYPE_CHECKING:
     from ffi_lsp.config import Settings
@@ -81,6 +83,7 @@ class Server(LanguageServer):
         self.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(partial(self.configuration.did_change))
         self.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(partial(self._did_change_folders))
         self.command(REINDEX)(partial(self._reindex))
+        self.command(OPEN_HEADER)(partial(open_header, self))
         libraries.register(self)
 
     def _initialize(self, params: types.InitializeParams) -> None:
@@ -99,6 +102,8 @@ class Server(LanguageServer):
         for row in FEATURES:
             if row.when(self.client):
                 row.register(self)
+        for rest in RESOLVES:
+            rest.register(self)
         for wide in ACROSS:
             if wide.when(self.client):
                 wide.register(self)
@@ -210,8 +215,8 @@ class Server(LanguageServer):
     # --- what lies around the texts ------------------------------------------------------------------------------
 
     def files_that_matter(self) -> frozenset[Path]:
-        """The files that diagnostics of open texts depend on: libraries, headers, modules, settings."""
-        found: set[Path] = set()
+        """The files that diagnostics depend on: libraries, headers, modules, settings of open texts."""
+        found = set(self.index.inputs())
         for document in self.documents:
             found.update(self.configuration.places(document.path))
             if document.judged is not None:
@@ -240,7 +245,7 @@ class Server(LanguageServer):
         if "lookup" in self.__dict__:
             self.lookup.refresh()
         changed = self.judge.affected(lambda snapshot: reads(snapshot, files))
-        if changed and self._prototypes is not None:
+        if self._prototypes is not None and (changed or not self.index.inputs().isdisjoint(files)):
             self._prototypes.refresh()
         self.judge.again(changed)
         self.index.look_at(files)
@@ -311,10 +316,14 @@ class Server(LanguageServer):
         self.index.close()
         self.judge.close()
         self.watch.close()
+        self.status.close()
         self._no_more_headers.set()
         if self._prototypes is not None:
             self._prototypes.close()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error of ours; a person at the editor can do nothing about it, so no box pops up."""
-        _log.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)
+        if isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError):
+            _log.info("refused: %s", error)  # the client has been told why
+        else:
+            _log.error("%s: %s", getattr(source, "__name__", source), error, exc_info=error)

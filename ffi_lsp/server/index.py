@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FindFiles = Callable[[Path, "Settings"], Iterable[Path]]
 """Gives the files below a folder that may hold bindings, by the editor's settings for it."""
 _MOST_FILES = 50_000
+_MOST_INPUTS = 2_000
 _BATCH = 64
 _UNKNOWN_FILES_DELAY = 1.0
 """Seconds of quiet after files have appeared, until the workspace is looked through again."""
@@ -67,6 +68,7 @@ class Index:
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ffi-index")
         self._known: set[Path] = set()
         self._entries: dict[Path, Indexed] = {}
+        self._inputs: frozenset[Path] | None = None
         self._waiting: dict[Path, None] = {}
         self._tasks = Tasks("looking through the workspace")
         self._task: asyncio.Task[None] | None = None
@@ -93,6 +95,14 @@ class Index:
         """The files that are known so far and not open in the editor, by their paths."""
         open_now = {document.path for document in self._server.documents}
         return (self._entries[path] for path in sorted(self._entries) if path not in open_now)
+
+    def inputs(self) -> frozenset[Path]:
+        """The files that the findings depend on, besides the files themselves."""
+        if self._inputs is None:
+            self._inputs = frozenset(
+                islice({path for entry in self._entries.values() for path in entry.inputs}, _MOST_INPUTS)
+            )
+        return self._inputs
 
     async def moved(self) -> None:
         """Wait until more is known, or the work is done."""
@@ -157,9 +167,10 @@ class Index:
             self._look_soon(())
 
     def _tell(self) -> None:
+        self._inputs = None
         self._moved.set()
         self._moved = asyncio.Event()
-        self._server.status.update()
+        self._server.look_around_soon()
 
     async def _look_through(self) -> None:
         loop, found = asyncio.get_running_loop(), set[Path]()
@@ -187,9 +198,10 @@ class Index:
             self._server.refresh_soon()
 
     def _files(self) -> Iterator[Path]:
-        assert self._find is not None
-        finders = [self._find(folder, self._server.configuration.base_for(folder)) for folder in self._server.folders()]
-        return islice(dict.fromkeys(path for finder in finders for path in finder), _MOST_FILES)
+        find = self._find
+        assert find is not None
+        places = [(folder, self._server.configuration.base_for(folder)) for folder in self._server.folders()]
+        return islice(_each_once(path for place in places for path in find(*place)), _MOST_FILES)
 
     async def _judge(self, path: Path, data: bytes | None) -> None:
         if data is None:
@@ -216,6 +228,15 @@ class Index:
         found = diagnosing.diagnostics(snapshot, positions, server.client)
         declared = [flat for each in outline(snapshot) for flat in symbols.flat(each, path.as_uri(), positions)]
         return Indexed(path, found, diagnosing.state_of(found), tuple(declared), inputs(snapshot))
+
+
+def _each_once(paths: Iterable[Path]) -> Iterator[Path]:
+    """Folders may be open inside of one another."""
+    seen = set()
+    for path in paths:
+        if path not in seen:
+            seen.add(path)
+            yield path
 
 
 def _next_batch(files: Iterator[Path]) -> list[tuple[Path, bytes | None]]:
