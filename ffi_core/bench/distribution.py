@@ -67,8 +67,26 @@ def summarise(samples: Sequence[float]) -> Distribution:
         p99=percentile(ordered, 0.99),
         low_outliers=sum(sample < lower - fence for sample in ordered),
         high_outliers=sum(sample > upper + fence for sample in ordered),
-        steady=_halves_agree(samples, median),
+        steady=_halves_agree(samples),
     )
+
+
+def steady_start(samples: Sequence[float]) -> int | None:
+    """Where a series becomes steady: how many samples to leave out at its start, so that the rest is of one kind.
+
+    That is where the halves of the rest agree, and its first tenth with all of it. Tried are the series' first half, in
+    steps of a tenth.
+
+    Parameters
+    ----------
+    samples: in the order taken.
+
+    Returns
+    -------
+    The least such number, 0 for a series that is steady as a whole; None where there is none.
+    """
+    starts = [len(samples) * tenth // 10 for tenth in range(6)]
+    return next((start for start in starts if _begins_steadily(samples[start:])), None)
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
@@ -108,9 +126,17 @@ def histogram(samples: Sequence[float], bins: int) -> tuple[tuple[float, float, 
     return tuple((low + index * width, low + (index + 1) * width, count) for index, count in enumerate(counts))
 
 
-def _halves_agree(samples: Sequence[float], median: float) -> bool:
+def _begins_steadily(samples: Sequence[float]) -> bool:
+    if not _halves_agree(samples):
+        return False
+    middle = statistics.median(samples)
+    beginning = statistics.median(samples[: max(1, len(samples) // 10)])
+    return abs(beginning - middle) <= DRIFT_LIMIT * abs(middle)
+
+
+def _halves_agree(samples: Sequence[float]) -> bool:
     if len(samples) < 2:
         return False
     middle = len(samples) // 2
     drift = abs(statistics.median(samples[:middle]) - statistics.median(samples[middle:]))
-    return drift <= DRIFT_LIMIT * abs(median)
+    return drift <= DRIFT_LIMIT * abs(statistics.median(samples))

@@ -163,6 +163,12 @@ def _lead(request: RunRequest, report: RunReport, around: Surroundings) -> str:
     return f"{gave}{time}{_against(around.comparison)}.\n\n{around.at}"
 
 
+def _steadiness(report: RunReport) -> str:
+    if not report.steady:
+        return "no: the halves of the run differ by more than 5%"
+    return f"after {report.warm_up_batches} batches, which are left out" if report.warm_up_batches else "yes"
+
+
 def _against(comparison: Comparison | None) -> str:
     if comparison is None:
         return ""
@@ -182,7 +188,7 @@ def _figures(report: RunReport) -> list[Row]:
         ("calls", f"{report.calls:,}"),
         ("batches", f"{len(report.samples_ns):,} of {report.batch_size or 1:,} calls"),
         ("outliers", f"{found.high_outliers} slow, {found.low_outliers} fast"),
-        ("steady", "yes" if report.steady else "no: the halves of the run differ by more than 5%"),
+        ("steady", _steadiness(report)),
     ]
     if report.empty_ns is not None:
         rows.append(("an empty call in the same loop (not subtracted)", duration(report.empty_ns)))

@@ -90,7 +90,8 @@ class RunReport:
     steady: whether the first and the second half of the samples agree; None where nothing was timed.
     noise: how quiet the machine was while the call was timed; None where nothing was timed.
     batch_size: calls in each batch.
-    samples_ns: every sample, in order.
+    warm_up_batches: how many batches were left out at the start, because the call became steady after them.
+    samples_ns: every other sample, in order.
     result: what the first call returned, as a JSON value: an address is a string such as ``"0x7ffc"``, a NULL is None,
         infinities and NaN are strings.
     stdout: what the child printed, at most 64 KiB of it.
@@ -118,6 +119,7 @@ class RunReport:
     steady: bool | None = None
     noise: Noise | None = None
     batch_size: int | None = None
+    warm_up_batches: int = 0
     samples_ns: tuple[float, ...] = ()
     result: object = None
     stdout: str = ""

@@ -80,6 +80,10 @@ def _timings(report: RunReport) -> list[tuple[str, str]]:
         rows.append(("empty call", f"{duration(report.empty_ns)} in the same loop, by libc's abs; not subtracted"))
     if report.python_ns is not None:
         rows.append(("from Python", f"{duration(report.python_ns)} per call through ffi_core"))
+    if report.warm_up_batches:
+        rows.append(
+            ("warm-up", f"{report.warm_up_batches} batches at the start were slower or faster, and are left out")
+        )
     if batches > 1 and not report.steady:
         rows.append(
             ("unsteady", "the first and the second half of the run disagree: the machine was busy, or warming up")

@@ -21,7 +21,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ffi_core.bench.arguments import show_result, to_native
-from ffi_core.bench.distribution import summarise
+from ffi_core.bench.distribution import steady_start, summarise
 from ffi_core.bench.loop import Plan, Series, take_series
 from ffi_core.bench.noise import Watch
 from ffi_core.bench.report import Step
@@ -140,7 +140,9 @@ def _measure_from_python(function: Callable[..., object], arguments: tuple[objec
 
 
 def _figures(series: Series) -> dict[str, Any]:
-    found = summarise(series.samples_ns)
+    warm_up = steady_start(series.samples_ns) or 0
+    samples = series.samples_ns[warm_up:]
+    found = summarise(samples)
     return {
         "calls": 1 + series.calls,
         "median_ns": found.median,
@@ -151,7 +153,8 @@ def _figures(series: Series) -> dict[str, Any]:
         "outliers": found.outliers,
         "steady": found.steady,
         "batch_size": series.batch_size,
-        "samples_ns": series.samples_ns,
+        "samples_ns": samples,
+        "warm_up_batches": warm_up,
     }
 
 

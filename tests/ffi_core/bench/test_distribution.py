@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ffi_core.bench.distribution import histogram, percentile, summarise
+from ffi_core.bench.distribution import histogram, percentile, steady_start, summarise
 
 finite = st.floats(min_value=0.1, max_value=1e12)
 
@@ -65,3 +65,19 @@ def test_a_histogram_counts_every_sample_once(samples: list[float], bins: int) -
     assert sum(count for _, _, count in counted) == len(samples)
     assert counted[0][0] == min(samples)
     assert all(low <= high for low, high, _ in counted)
+
+
+def test_a_series_that_is_steady_from_the_start_is_left_whole() -> None:
+    assert steady_start([5.0] * 40) == 0
+
+
+def test_what_comes_before_the_steady_state_is_left_out() -> None:
+    warming = [9.0] * 6 + [8.0] * 6
+    start = steady_start([*warming, *[5.0] * 28])
+    assert start == 12
+
+
+def test_a_series_that_never_becomes_steady_says_so() -> None:
+    assert steady_start([float(number) for number in range(100, 200, 2)]) is None
+    assert steady_start([*[9.0] * 30, *[5.0] * 10]) is None
+    assert steady_start([5.0]) is None
