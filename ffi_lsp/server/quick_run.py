@@ -18,7 +18,7 @@ from ffi_lsp.server.turns import Job
 from ffi_lsp.server.words import QUICK_RUN
 
 if TYPE_CHECKING:
-    from ffi_core.bench import Arguments, RunReport, RunRequest
+    from ffi_core.bench import Arguments, ArgumentsError, RunReport, RunRequest
     from ffi_core.bench.comparison import Comparison
     from ffi_core.library import Library
     from ffi_core.model import DlopenCall
@@ -60,7 +60,7 @@ async def run_declared(runs: Runs, params: types.ExecuteCommandParams) -> dict[s
     try:
         chosen = _choose(order, call, snapshot)
     except ArgumentsError as error:
-        return _refuse(runs, order, str(error))
+        return _refuse(runs, order, f"{error}{_advice(order, error)}")
     settings = snapshot.settings.run
     request = _request(order, chosen, library, settings)
     workspace = runs.workspace_of(snapshot.path)
@@ -153,6 +153,15 @@ def _choose(order: QuickRun, call: DlopenCall, snapshot: Snapshot) -> Arguments:
     if order.site >= len(sites):
         raise wrong(QUICK_RUN, f"finds no call number {order.site} of {order.symbol!r}; the text may have changed")
     return choose_arguments(call, order.symbol, None, snapshot.text.data, site=sites[order.site])
+
+
+def _advice(order: QuickRun, error: ArgumentsError) -> str:
+    """How a person gives arguments, where none were given."""
+    from ffi_core.bench.script import spell_arguments
+
+    if error.example is None or order.arguments is not None:
+        return ""
+    return f"; write // ffi-bench: {order.symbol}({spell_arguments(error.example)}) above its declaration"
 
 
 def _request(order: QuickRun, chosen: Arguments, library: Library, settings: Run) -> RunRequest:

@@ -185,6 +185,7 @@ def test_without_arguments_the_person_is_told(runner: Runner) -> None:
     ((kind, text),) = runner.messages
     assert kind == 2
     assert "add needs arguments (i32, i32)" in text
+    assert "write // ffi-bench: add(1, 1) above its declaration" in text
 
 
 def test_a_declaration_with_mistakes_is_not_called(runner: Runner) -> None:
