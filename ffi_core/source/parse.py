@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ffi_core.source.scripts import MARKUP, only_scripts
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
@@ -19,8 +21,9 @@ SUFFIXES = {
     ".mts": "typescript",
     ".cts": "typescript",
     ".tsx": "tsx",
+    **dict.fromkeys(sorted(MARKUP), "javascript"),
 }
-"""Suffixes of the files that can be read, with the grammar for each."""
+"""Suffixes of the files that can be read, with the grammar for each; in markup, that of scripts that name none."""
 
 _SHORT = 128 << 10  # bytes, which take some 10 ms to be parsed
 _LOOKS_LIKE_TYPESCRIPT = re.compile(
@@ -35,7 +38,7 @@ class SourceTree:
 
     Parameters
     ----------
-    text: the text in UTF-8.
+    text: the text in UTF-8; of markup the scripts alone, all else is blank.
     suffix: of the file's name, with its dot, in lower case.
     grammar: ``"javascript"``, ``"typescript"`` or ``"tsx"``.
     tree: tree-sitter's tree; its offsets are bytes of `text`.
@@ -76,6 +79,8 @@ def parse(text: bytes, suffix: str, previous: SourceTree | None = None) -> Sourc
     """
     suffix = suffix.lower()
     grammar = SUFFIXES.get(suffix, "javascript")
+    if suffix in MARKUP:
+        text, grammar = only_scripts(text, suffix)
     tree = _parse(text, suffix, grammar, previous)
     if grammar == "javascript" and tree.root.has_error and _LOOKS_LIKE_TYPESCRIPT.search(text):
         for other in ("tsx", "typescript"):

@@ -23,7 +23,8 @@ from ffi_lsp.server.tasks import Tasks
 if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
 
-_SOURCE_SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_SCRIPT_SUFFIXES = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_SOURCE_SUFFIXES = (*_SCRIPT_SUFFIXES, ".html", ".htm", ".vue", ".svelte", ".astro")
 _PATTERNS = (
     f"**/*{{{','.join(_SOURCE_SUFFIXES)}}}",
     f"**/{{{','.join(FILES)}}}",

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```(\S*) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 ASSERTION = re.compile(r'// (error|warning|information|hint): \[(FFI\d{3})\](?: "([^"\n]*)")?')
-LANGUAGES = {"ts", "js", "tsx", "jsx", "mts", "cts", "mjs", "cjs"}
+LANGUAGES = {"ts", "js", "tsx", "jsx", "mts", "cts", "mjs", "cjs", "html", "vue", "svelte", "astro"}
 
 
 @dataclass
