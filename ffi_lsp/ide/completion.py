@@ -12,12 +12,10 @@ from ffi_lsp.ide.context import context_at
 from ffi_lsp.ide.cursor import inside_quotes, is_imported
 from ffi_lsp.ide.header_comments import header_name_at
 from ffi_lsp.ide.pattern import name_in_pattern
-from ffi_lsp.ide.proposals import Completions, Exported, Item, ItemKind, best
+from ffi_lsp.ide.proposals import Completions, Item, ItemKind, best
 from ffi_lsp.ide.repair import closed_at
-from ffi_lsp.ide.schema_proposals import Known, proposals, with_prototype
+from ffi_lsp.ide.schema_proposals import Known, proposals
 from ffi_lsp.workspace import Snapshot
-
-__all__ = ["Completions", "Exported", "Item", "ItemKind", "Places", "completion", "with_prototype"]
 
 
 class Places(Protocol):
@@ -60,7 +58,7 @@ def completion(
 
 def _completion(snapshot: Snapshot, offset: int, known: Known, places: Places) -> Completions | None:
     data = snapshot.text.data
-    for number, (call, facts) in enumerate(zip(snapshot.calls, snapshot.facts, strict=True)):
+    for call, facts in zip(snapshot.calls, snapshot.facts, strict=True):
         library = _library_name(data, call, offset)
         if library is not None:
             return _files(snapshot, library, offset, places.library_names)
@@ -70,7 +68,7 @@ def _completion(snapshot: Snapshot, offset: int, known: Known, places: Places) -
             alone = next((entry for entry in call.declarations if entry.value.span == span), None)
             if context is not None and alone is not None:
                 context = replace(context, path=(alone.name, *context.path))
-            return None if context is None else proposals(context, number, call, facts, known)
+            return None if context is None else proposals(context, call, facts, known)
         name = name_in_pattern(data, call, offset)
         if name is not None:
             return _names(name, Span(name.start, offset), snapshot, call)

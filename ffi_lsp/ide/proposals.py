@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ffi_core.library import Library
 from ffi_core.model import Span
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.hover import HeaderPlace
@@ -31,13 +32,15 @@ class Exported:
 
     Parameters
     ----------
-    call: which of the snapshot's calls it would be declared in.
+    library: the library that exports it.
+    dialect: in whose words it would be declared.
     name: the C name.
     key: the text of the key, with quotes where it needs some.
     behind: what follows the whole declaration: a comma, or nothing.
     """
 
-    call: int
+    library: Library
+    dialect: str
     name: str
     key: str
     behind: str = ""

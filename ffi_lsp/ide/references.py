@@ -31,6 +31,12 @@ def definition(snapshot: Snapshot, offset: int) -> Span | None:
     return place.declaration.name_span
 
 
+def asked(snapshot: Snapshot, offset: int) -> Span | None:
+    """The name at this byte offset, where it is a symbol's."""
+    place = at(snapshot, offset)
+    return place.span if isinstance(place, SymbolPlace) else None
+
+
 def references(snapshot: Snapshot, offset: int) -> list[Mention]:
     """Every place that names the symbol at this byte offset, in the order of the text; none for any other text."""
     place = at(snapshot, offset)

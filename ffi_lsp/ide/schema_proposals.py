@@ -24,20 +24,19 @@ Known = Callable[[Library, Collection[str]], "tuple[Mapping[str, Prototype], boo
 """Gives the prototypes of some names that are known now, and whether more of them may be known later."""
 
 
-def proposals(context: Context, number: int, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions | None:
+def proposals(context: Context, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions | None:
     """What may be written at a place in a schema.
 
     Parameters
     ----------
     context: the place.
-    number: which of the snapshot's calls it belongs to.
-    call: that call.
+    call: the call that it belongs to.
     facts: what is known of its library.
     known: knows prototypes of symbols that are not declared yet.
     """
     match context.path:
         case ("",):
-            return _symbols(context, number, call, facts, known)
+            return _symbols(context, call, facts, known)
         case (str(symbol), ""):
             return _fields(context, call, symbol)
         case (_, str(field), *rest) if field in type_fields(call) and not context.at_key:
@@ -46,21 +45,20 @@ def proposals(context: Context, number: int, call: DlopenCall, facts: LibraryFac
     return None
 
 
-def with_prototype(item: Item, exported: Exported, dialect: str, prototype: Prototype, library: Library) -> Item:
+def with_prototype(item: Item, exported: Exported, prototype: Prototype) -> Item:
     """A proposal for a symbol, now that C's prototype of it is known: the whole declaration, and what C says.
 
     Parameters
     ----------
     item: the proposal without it.
     exported: the symbol.
-    dialect: in whose words the declaration is written.
     prototype: what C says.
-    library: the library that exports it.
     """
     entry: str | None = None
     note: tuple[str, ...] = ()
     try:
-        value = entry_value(declaration_of(prototype, abi_of(library)), dialect, prototype)
+        right = declaration_of(prototype, abi_of(exported.library))
+        value = entry_value(right, exported.dialect, prototype)
         entry = f"{exported.key}: {value}{exported.behind}"
     except NotExpressibleError as error:
         note = (f"It cannot be declared as C has it: {error}.",)
@@ -105,7 +103,7 @@ def _in_arrays(rest: list[str | int]) -> bool:
     return False
 
 
-def _symbols(context: Context, number: int, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions:
+def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions:
     here = next((entry for entry in call.declarations if context.span.start in entry.name_span), None)
     declared = {entry.name for entry in call.declarations if entry is not here} | set(context.keys)
     symbols = callable_symbols(facts.library)
@@ -113,20 +111,19 @@ def _symbols(context: Context, number: int, call: DlopenCall, facts: LibraryFact
     matching = ranked(context.word, names)
     shown = matching[:LIMIT]
     has_value = here is not None and isinstance(here.value, Object)
-    comma = _comma(call.source, context.span.end)
-    prototypes, more_later = known(facts.library, shown) if facts.library is not None and shown else ({}, False)
+    if facts.library is None:
+        return Completions((), complete=True, typed=context.typed)
+    comma, library = _comma(call.source, context.span.end), facts.library
+    prototypes, more_later = known(library, shown) if shown else ({}, False)
 
     def build(name: str) -> Item:
         text = name if context.quote or name.isidentifier() else f'"{name}"'
-        exported = Exported(number, name, text, comma)
+        exported = Exported(library, call.dialect, name, text, comma)
         snippet = None if has_value or context.quote else _skeleton(call.dialect, text) + comma
         item = Item(
             name, ItemKind.FUNCTION, Edit(context.span, text), snippet, symbols[name].version, exported=exported
         )
-        prototype = prototypes.get(name)
-        if prototype is None or facts.library is None:
-            return item
-        return with_prototype(item, exported, call.dialect, prototype, facts.library)
+        return with_prototype(item, exported, prototypes[name]) if name in prototypes else item
 
     items = tuple(build(name) for name in shown)
     return Completions(items, len(matching) <= LIMIT and not more_later, context.typed)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from ffi_core.model import Prototype
 from ffi_lsp.ide import code_action, completion, hover, links, outline, references, rename, signature_help
+from ffi_lsp.ide.action import ActionError, CodeAction
 from ffi_lsp.ide.cursor import Role
 from ffi_lsp.ide.inlay_hints import inlay_hints
 from ffi_lsp.ide.semantic_tokens import semantic_tokens
-from ffi_lsp.server import diagnosing, lenses, messages, symbols
+from ffi_lsp.server import diagnosing, headers, lenses, messages, symbols
 from ffi_lsp.server.question import Question
 
 
@@ -39,20 +43,28 @@ def on_signature_help(question: Question) -> types.SignatureHelp | None:
 
 def on_code_action(question: Question) -> list[types.CodeAction]:
     """Answer `textDocument/codeAction`."""
-    wanted = question.params.context.only
-    actions: list[code_action.CodeAction] = []
-    if question.client.action_literals and _covers(wanted or [""], code_action.ActionKind.QUICK_FIX):
-        actions = code_action.quick_fixes(question.snapshot, question.positions.span(question.params.range))
-    # What changes the whole text is made when it is asked for, on saving as a rule; it is no answer to a light bulb.
-    if question.client.action_literals and wanted and _covers(wanted, code_action.ActionKind.FIX_ALL):
-        everything = code_action.fix_all(question.snapshot)
-        actions += [everything] if everything is not None else []
-    return [messages.code_action(each, question.document, question.positions, question.client) for each in actions]
+    if not question.client.action_literals:
+        return []
+    selection = question.positions.span(question.params.range)
+    found = code_action.actions(question.snapshot, selection, question.params.context.only or ())
+    return [
+        messages.code_action(each, selection, question.document, question.positions, question.client)
+        for each in (found if question.client.action_resolves else _made(question, found))
+    ]
 
 
-def _covers(wanted: Iterable[str], kind: str) -> bool:
-    """Whether a kind is among those that are wanted, or below one of them."""
-    return any(not each or f"{kind}.".startswith(f"{each}.") for each in wanted)
+def _made(question: Question, found: Iterable[CodeAction]) -> Iterator[CodeAction]:
+    """The actions with their edits, for clients that cannot ask for those; without what is not known now."""
+    for action in found:
+        if action.make is None:
+            yield action
+            continue
+        prototypes: dict[str, Prototype] = {}
+        for library, name in action.wanted:
+            prototypes.update(question.known(library, (name,))[0])
+        if prototypes.keys() >= {name for _, name in action.wanted}:
+            with suppress(ActionError):
+                yield replace(action, edits=action.make(prototypes), make=None)
 
 
 def on_code_lens(question: Question) -> list[types.CodeLens]:
@@ -71,10 +83,16 @@ def on_diagnostic(
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=state)
 
 
-def on_definition(question: Question) -> types.Location | None:
+def on_definition(question: Question) -> headers.Found:
     """Answer `textDocument/definition`."""
-    span = references.definition(question.snapshot, question.offset)
-    return None if span is None else types.Location(question.document.uri, question.positions.range(span))
+    found = references.definition(question.snapshot, question.offset)
+    if found is None:
+        return None
+    there = question.positions.range(found)
+    if not question.client.location_links:
+        return types.Location(question.document.uri, there)
+    asked = references.asked(question.snapshot, question.offset)
+    return [types.LocationLink(question.document.uri, there, there, question.positions.range(asked or found))]
 
 
 def on_references(question: Question) -> list[types.Location] | None:
@@ -157,9 +175,41 @@ def on_selection_range(question: Question) -> list[types.SelectionRange] | None:
     return found
 
 
+def on_declaration(question: Question) -> headers.Found:
+    """Answer `textDocument/declaration`."""
+    return headers.declaration(question)
+
+
+async def on_type_definition(question: Question) -> headers.Found:
+    """Answer `textDocument/typeDefinition`."""
+    return await headers.type_definition(question)
+
+
 def on_semantic_tokens(question: Question) -> types.SemanticTokens:
     """Answer `textDocument/semanticTokens/full`."""
-    return types.SemanticTokens(symbols.token_data(semantic_tokens(question.snapshot), question.positions))
+    data = symbols.token_data(semantic_tokens(question.snapshot), question.positions)
+    question.document.tokens = data
+    return types.SemanticTokens(data, result_id=symbols.state_of(data))
+
+
+def on_semantic_tokens_delta(question: Question) -> types.SemanticTokens | types.SemanticTokensDelta:
+    """Answer `textDocument/semanticTokens/full/delta`; everything, where what the client has is not known any more."""
+    before = question.document.tokens
+    answer = on_semantic_tokens(question)
+    if before is None or symbols.state_of(before) != question.params.previous_result_id:
+        return answer
+    return types.SemanticTokensDelta(symbols.token_edits(before, answer.data), answer.result_id)
+
+
+def on_semantic_tokens_range(question: Question) -> types.SemanticTokens:
+    """Answer `textDocument/semanticTokens/range`."""
+    span = question.positions.span(question.params.range)
+    inside = [
+        token
+        for token in semantic_tokens(question.snapshot)
+        if token.span.start <= span.end and span.start <= token.span.end
+    ]
+    return types.SemanticTokens(symbols.token_data(inside, question.positions))
 
 
 def on_inlay_hint(question: Question) -> list[types.InlayHint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -23,6 +23,10 @@ _SUFFIXES = {
     "javascriptreact": ".jsx",
     "typescript": ".ts",
     "typescriptreact": ".tsx",
+    "html": ".html",
+    "vue": ".vue",
+    "svelte": ".svelte",
+    "astro": ".astro",
 }
 
 
@@ -37,6 +41,7 @@ class Document:
     version: the client's number for the text as it is now.
     text: the text as it is now.
     measured: the last run of each of its functions, by key in the schema.
+    tokens: the semantic tokens that the client was given last, or None.
     """
 
     uri: str
@@ -44,6 +49,7 @@ class Document:
     version: int
     text: SourceText
     measured: dict[str, Measurement] = field(default_factory=dict)
+    tokens: Sequence[int] | None = field(default=None, repr=False)
     _snapshot: Snapshot | None = field(default=None, repr=False)
 
     def edit(self, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding) -> None:

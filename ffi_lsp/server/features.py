@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -83,6 +84,37 @@ class Across:
         server.feature(self.method, self.options)(handle)
 
 
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """A request for the rest of an answer that was given before.
+
+    Parameters
+    ----------
+    method: the request.
+    answer: name of a function in `ffi_lsp.server.resolving`, which is given the server and the answer as it was.
+    """
+
+    method: str
+    answer: str
+
+    def register(self, server: Server) -> None:
+        """Let the server answer this method."""
+
+        async def handle(given: Any) -> Any:
+            from ffi_lsp.server import resolving
+
+            found = getattr(resolving, self.answer)(server, given)
+            return await found if inspect.isawaitable(found) else found
+
+        server.feature(self.method)(handle)
+
+
+RESOLVES = (
+    Resolve(types.COMPLETION_ITEM_RESOLVE, "on_completion_resolve"),
+    Resolve(types.CODE_ACTION_RESOLVE, "on_code_action_resolve"),
+    Resolve(types.DOCUMENT_LINK_RESOLVE, "on_document_link_resolve"),
+)
+
 ACROSS = (
     Across(types.WORKSPACE_SYMBOL, "on_workspace_symbol"),
     Across(types.WORKSPACE_DIAGNOSTIC, "on_workspace_diagnostic", when=lambda client: client.pulls_diagnostics),
@@ -93,7 +125,8 @@ FEATURES = (
     Feature(
         types.TEXT_DOCUMENT_COMPLETION,
         "on_completion",
-        types.CompletionOptions(trigger_characters=['"', "'", "`", "{", "[", ","]),
+        types.CompletionOptions(trigger_characters=['"', "'", "`", "{", "[", ",", "/"], resolve_provider=True),
+        whole=True,
     ),
     Feature(
         types.TEXT_DOCUMENT_SIGNATURE_HELP,
@@ -103,10 +136,12 @@ FEATURES = (
     Feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
         "on_code_action",
-        types.CodeActionOptions(code_action_kinds=ACTION_KINDS),
+        types.CodeActionOptions(code_action_kinds=ACTION_KINDS, resolve_provider=True),
     ),
     Feature(types.TEXT_DOCUMENT_CODE_LENS, "on_code_lens", types.CodeLensOptions(resolve_provider=True)),
     Feature(types.TEXT_DOCUMENT_DEFINITION, "on_definition"),
+    Feature(types.TEXT_DOCUMENT_DECLARATION, "on_declaration"),
+    Feature(types.TEXT_DOCUMENT_TYPE_DEFINITION, "on_type_definition"),
     Feature(types.TEXT_DOCUMENT_REFERENCES, "on_references"),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, "on_document_highlight"),
     Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, "on_prepare_rename"),
@@ -117,6 +152,8 @@ FEATURES = (
     Feature(types.TEXT_DOCUMENT_SELECTION_RANGE, "on_selection_range"),
     Feature(types.TEXT_DOCUMENT_INLAY_HINT, "on_inlay_hint"),
     Feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, "on_semantic_tokens", LEGEND),
+    Feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, "on_semantic_tokens_delta", LEGEND),
+    Feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, "on_semantic_tokens_range", LEGEND),
     Feature(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
         "on_diagnostic",

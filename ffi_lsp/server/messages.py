@@ -8,17 +8,17 @@ from lsprotocol import types
 
 from ffi_core.model import Span
 from ffi_lsp.diagnostic import Edit
-from ffi_lsp.ide.code_action import CodeAction
-from ffi_lsp.ide.completion import Completions, Item, ItemKind
+from ffi_lsp.ide.action import ActionKind, CodeAction
 from ffi_lsp.ide.hover import HeaderPlace, Hover
 from ffi_lsp.ide.inlay_hints import Hint
+from ffi_lsp.ide.proposals import Completions, Exported, Item, ItemKind
 from ffi_lsp.ide.signature_help import SignatureHelp
 from ffi_lsp.server import prose
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.diagnosing import diagnostic
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
-from ffi_lsp.server.words import Source
+from ffi_lsp.server.words import OPEN_HEADER, Source
 
 _ITEM_KINDS = {
     ItemKind.FUNCTION: types.CompletionItemKind.Function,
@@ -83,8 +83,19 @@ def completion_item(
         text_edit=types.InsertReplaceEdit(text, positions.range(typed), whole)
         if client.insert_replace and typed != item.edit.span
         else types.TextEdit(whole, text),
-        data=None if item.exported is None else {**source, "place": place, "offset": typed.end},
+        data=None if item.exported is None else _data(item.exported, source),
     )
+
+
+def _data(exported: Exported, source: Source) -> dict[str, object]:
+    return {
+        **source,
+        "library": str(exported.library.path),
+        "dialect": exported.dialect,
+        "symbol": exported.name,
+        "key": exported.key,
+        "behind": exported.behind,
+    }
 
 
 def documentation(item: Item, client: Client) -> types.MarkupContent | None:
@@ -138,14 +149,23 @@ def header_location(place: HeaderPlace | None) -> types.Location | None:
     return types.Location(place.file.as_uri(), types.Range(start, start))
 
 
-def code_action(action: CodeAction, document: Document, positions: Positions, client: Client) -> types.CodeAction:
-    """An action with its edit."""
+def code_action(
+    action: CodeAction, selection: Span, document: Document, positions: Positions, client: Client
+) -> types.CodeAction:
+    """An action with its edit, its command, or what it takes to ask for the edit."""
+    source = {"uri": document.uri, "version": document.version}
+    # What rewrites much is written out when it is chosen, where the client can ask for it then.
+    later = action.make is not None or (client.action_resolves and action.kind is ActionKind.REWRITE)
+    edit = workspace_edit(action.edits, document, positions, client) if action.edits and not later else None
+    order = None if action.opens is None else {"uri": document.uri, "call": action.opens}
     return types.CodeAction(
         title=action.title,
         kind=action.kind.value,
         diagnostics=[diagnostic(action.diagnostic, positions, client)] if action.diagnostic else None,
         is_preferred=action.preferred or None,
-        edit=workspace_edit(action.edits, document, positions, client),
+        edit=edit,
+        command=None if order is None else types.Command(action.title, OPEN_HEADER, arguments=[order]),
+        data={**source, "start": selection.start, "end": selection.end} if later else None,
     )
 
 

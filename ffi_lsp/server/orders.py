@@ -138,6 +138,22 @@ class CompareRuntimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHeader:
+    """`ffi.openHeader`: open the C header of a declared symbol, or everything that a call declares as a header.
+
+    Parameters
+    ----------
+    uri: the open text.
+    call: which of the text's calls, from 0; None for the first that has declarations, or that of the symbol.
+    symbol: the C name; None for all that the call declares.
+    """
+
+    uri: str = _uri()
+    call: int | None = _field(_is_place, "the number of a call that opens a library, from 0", default=None)
+    symbol: str | None = _field(_is_text, "the C name of a declared symbol", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListRuntimes:
     """`ffi.listRuntimes`: which runtimes are here."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 
 from lsprotocol import types
 
@@ -15,6 +16,7 @@ _KINDS = {
     SymbolKind.LIBRARY: types.SymbolKind.Module,
     SymbolKind.FUNCTION: types.SymbolKind.Function,
     SymbolKind.STATIC: types.SymbolKind.Variable,
+    SymbolKind.TYPE: types.SymbolKind.Struct,
 }
 _DECLARATION, _EXPORTED = 1, 2
 
@@ -39,6 +41,21 @@ def flat(
     yield types.SymbolInformation(location, entry.name or '""', _KINDS[entry.kind], container_name=inside)
     for child in entry.children:
         yield from flat(child, uri, positions, entry.name)
+
+
+def state_of(data: Sequence[int]) -> str:
+    """A name for some tokens, the same for the same ones."""
+    return blake2b(repr(data).encode(), digest_size=8).hexdigest()
+
+
+def token_edits(before: Sequence[int], after: Sequence[int]) -> list[types.SemanticTokensEdit]:
+    """What makes the tokens that a client has into those that there are now: at most one edit."""
+    shorter = min(len(before), len(after))
+    start = next((place for place in range(shorter) if before[place] != after[place]), shorter)
+    end = next((place for place in range(shorter - start) if before[-1 - place] != after[-1 - place]), shorter - start)
+    if start == len(before) == len(after):
+        return []
+    return [types.SemanticTokensEdit(start, len(before) - end - start, list(after[start : len(after) - end]))]
 
 
 def token_data(tokens: Iterable[Token], positions: Positions) -> list[int]:

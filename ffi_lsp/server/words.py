@@ -24,7 +24,9 @@ RESET_CONSENT = "ffi.resetConsent"
 """The command that forgets what a person allowed to run."""
 REINDEX = "ffi.reindex"
 """The command that reads everything anew: settings, libraries, headers, the files of the workspace."""
-ACTION_KINDS = ("quickfix", "source.fixAll.ffi")
+OPEN_HEADER = "ffi.openHeader"
+"""The command that opens the C header of a declared symbol, or all that a call declares as one."""
+ACTION_KINDS = ("quickfix", "refactor.rewrite", "source.fixAll.ffi", "source.openHeader.ffi")
 """Each `ffi_lsp.ide.code_action.ActionKind`."""
 LEGEND = types.SemanticTokensLegend(
     token_types=["function", "variable", "type"],
