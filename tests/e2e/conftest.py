@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,8 +17,11 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 from wire import Wire
 
+from ffi_core.bench.runtimes import RUNTIMES, Absent, Installed, PreparationError, cache_folder
+
 EDITORS = ["visual_studio_code", "neovim@0.11"]
 """Whose capabilities the clients have: the first gets diagnostics pushed, the second pulls them."""
+PROGRAM_SECONDS = 120
 SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 """The installed console script of the environment that runs the tests."""
 ALLOWED = {"window/showMessageRequest": {"title": "Run once"}}
@@ -90,6 +96,47 @@ def wire() -> Iterator[Wire]:
     """A raw conversation with a fresh server, not initialized yet; the person lets every run begin."""
     with Wire([SERVER], replies=dict(ALLOWED)) as conversation:
         yield conversation
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[[str], Installed]:
+    """`installed(name)` gives a JavaScript runtime, installed now where it is missing."""
+
+    def find(name: str) -> Installed:
+        found = RUNTIMES[name].find(cache_folder())
+        if isinstance(found, Absent):
+            script = Path(__file__).resolve().parents[2] / "scripts" / "install_runtimes.py"
+            subprocess.run([sys.executable, str(script), name], check=True, timeout=600)
+            found = RUNTIMES[name].find(cache_folder())
+        assert not isinstance(found, Absent), found.reason
+        return found
+
+    return find
+
+
+@pytest.fixture
+def outcome(installed: Callable[[str], Installed], tmp_path: Path) -> Callable[..., str]:
+    """`outcome(name, text)` runs a program on a runtime, and gives what it printed, without colours, or how it failed.
+
+    The program can call `gc()`, but for Bun's.
+    """
+
+    def run(name: str, text: str, suffix: str = ".mjs") -> str:
+        file = tmp_path / f"program{suffix}"
+        file.write_text(text, encoding="utf-8")
+        (tmp_path / f"{file.name}.{name}").unlink(missing_ok=True)  # what Porffor made of an earlier text
+        try:
+            command = RUNTIMES[name].prepare(installed(name), file, tmp_path, False)
+        except PreparationError:
+            return "does not compile"
+        environment = {**os.environ, "NODE_OPTIONS": "--expose-gc", "DENO_V8_FLAGS": "--expose-gc"}
+        done = subprocess.run(
+            command, capture_output=True, timeout=PROGRAM_SECONDS, check=False, env=environment, cwd=tmp_path
+        )
+        said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode("utf-8", "replace"))
+        return said if done.returncode == 0 else "fails"
+
+    return run
 
 
 class Session:
