@@ -7,7 +7,7 @@ form feeds and others, and positions would drift.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -46,6 +46,26 @@ class SourceText:
         """Byte offset at which each line begins; a text without a line end has one line."""
         is_marked = self.data.startswith(_BYTE_ORDER_MARK) and not self.is_from_editor
         return [len(_BYTE_ORDER_MARK) if is_marked else 0, *(match.end() for match in _LINE_END.finditer(self.data))]
+
+    def edited(self, span: Span, data: bytes) -> SourceText:
+        """The text with other bytes in the place of some; lines that are known are not looked for again.
+
+        Parameters
+        ----------
+        span: what is replaced, inside the text.
+        data: what stands there then, in UTF-8.
+        """
+        text = SourceText(self.data[: span.start] + data + self.data[span.end :], is_from_editor=self.is_from_editor)
+        starts = self.__dict__.get("line_starts")
+        if starts is None or (span.start < len(_BYTE_ORDER_MARK) and not self.is_from_editor):
+            return text
+        # What stands right before the edit may be half of a line end, of which the other half comes or goes.
+        end, longer = span.start + len(data), len(data) - (span.end - span.start)
+        window = _LINE_END.finditer(text.data, max(span.start - 1, 0), end + 1)
+        fresh = [found for match in window if span.start <= (found := match.end()) <= end]
+        before, behind = bisect_left(starts, span.start, 1), bisect_right(starts, span.end, 1)
+        text.line_starts = [*starts[:before], *fresh, *(start + longer for start in starts[behind:])]
+        return text
 
     def line_span(self, line: int) -> Span:
         """The bytes of a line (0-based) without its line end; a number outside the text means the nearest line."""

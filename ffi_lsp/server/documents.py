@@ -57,9 +57,9 @@ class Document:
         for change in changes:
             data = encode(change.text)
             if isinstance(change, types.TextDocumentContentChangePartial):
-                span = Positions(self.text, encoding).span(change.range)
-                data = self.text.data[: span.start] + data + self.text.data[span.end :]
-            self.text = SourceText(data, is_from_editor=True)
+                self.text = self.text.edited(Positions(self.text, encoding).span(change.range), data)
+            else:
+                self.text = SourceText(data, is_from_editor=True)
         self.forget()
 
     def forget(self) -> None:

@@ -125,3 +125,13 @@ def test_a_mark_that_an_editor_sends_takes_a_column_there() -> None:
     assert SourceText(data, is_from_editor=True).position(4) == (0, 2)
     assert SourceText(data, is_from_editor=True).offset(0, 0) == 0
     assert SourceText(data, is_from_editor=True).offset(1, 1) == SourceText(data).offset(1, 1)
+
+
+@given(LETTERS, st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), LETTERS), max_size=5), st.booleans())
+def test_lines_stay_true_through_edits(start: str, edits: list[tuple[int, int, str]], is_from_editor: bool) -> None:
+    text = SourceText(start.encode(), is_from_editor=is_from_editor)
+    for one, other, new in edits:
+        first, last = sorted((min(one, len(text)), min(other, len(text))))
+        text.line_starts  # noqa: B018 - lines that nobody asked for are not kept up
+        text = text.edited(Span(first, last), new.encode())
+        assert list(text.line_starts) == list(SourceText(text.data, is_from_editor=is_from_editor).line_starts)
