@@ -21,7 +21,8 @@ const { ilogb } = Porffor.dlopen("libm.so.6", {
   ilogb: { parameters: ["f64"], result: "i32" },
 });
 const exponent = ilogb(8);
-console.log(exponent, getpid() > 0);
+console.log(exponent);
+console.log(getpid() > 0);
 ```
 
 ## Good
@@ -37,7 +38,8 @@ function exponentOfEight() {
   return ilogb(8);
 }
 const exponent = exponentOfEight();
-console.log(exponent, getpid() > 0);
+console.log(exponent);
+console.log(getpid() > 0);
 ```
 
 ## Fix

@@ -12,21 +12,29 @@ that memory, which is not NULL, and reads or writes there. A `pointer` is passed
 ## Bad
 
 ```js
-const { mbsinit } = Porffor.dlopen("libc.so.6", {
-  mbsinit: { parameters: ["buffer"], result: "i32" },
+const { is_nobody } = Porffor.dlopen("./libguests.so", {
+  is_nobody: { parameters: ["buffer"], result: "i32" },
 });
-const initial = mbsinit(null);
-console.log(initial !== 0);
+const nobody = is_nobody(null);
+console.log(nobody);
+```
+
+```c
+int is_nobody(const char *guest) { return guest == 0; }
 ```
 
 ## Good
 
 ```js
-const { mbsinit } = Porffor.dlopen("libc.so.6", {
-  mbsinit: { parameters: ["pointer"], result: "i32" },
+const { is_nobody } = Porffor.dlopen("./libguests.so", {
+  is_nobody: { parameters: ["pointer"], result: "i32" },
 });
-const initial = mbsinit(null);
-console.log(initial !== 0);
+const nobody = is_nobody(null);
+console.log(nobody);
+```
+
+```c
+int is_nobody(const char *guest) { return guest == 0; }
 ```
 
 ## Fix
