@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ffi_core.headers import HeaderSettings, abi_of, mentioned_headers
 from ffi_core.library import Library
@@ -23,6 +23,11 @@ from ffi_lsp.config import Headers
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.rules.schema_values import symbol_of
 
+if TYPE_CHECKING:
+    from ffi_core.headers.session import Session
+
+_SECONDS_OF_A_SESSION = 5.0
+"""For so long files of headers are believed to stay as they are."""
 _MOST_COMPARISONS_KEPT = 20_000
 _log = logging.getLogger(__name__)
 _MENTION = b"ffi-header:"
@@ -86,12 +91,15 @@ class HeaderPrototypes:
     def __init__(self, cancel: threading.Event | None = None, *, seconds: float | None = None) -> None:
         self._cancel, self._seconds = cancel, math.inf if seconds is None else seconds
         self._spent = 0.0
+        self._session: Session | None = None
+        self._session_began = -math.inf
         self._known: dict[_Subject, dict[str, Prototype | None]] = {}
         self._notes: dict[str, None] = {}
 
     def forget(self) -> None:
         """Look for every name again when it is asked for next."""
         self._known = {}
+        self._session = None
 
     def notes(self) -> tuple[str, ...]:
         """What could not be done since this was asked last, a sentence each: headers that are mentioned and cannot be
@@ -110,7 +118,10 @@ class HeaderPrototypes:
 
     def _search(self, library: Library, names: list[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
         from ffi_core.headers import find_prototypes
+        from ffi_core.headers.session import Session
 
+        if self._session is None or time.monotonic() - self._session_began > _SECONDS_OF_A_SESSION:
+            self._session, self._session_began = Session(), time.monotonic()
         settings = HeaderSettings(mentioned.headers, mentioned.include, mentioned.defines)
         started = time.monotonic()
         found = find_prototypes(
@@ -120,6 +131,7 @@ class HeaderPrototypes:
             base=mentioned.folder,
             cancel=self._cancel,
             seconds=self._seconds - self._spent,
+            session=self._session,
         )
         self._spent += time.monotonic() - started
         self._notes.update(dict.fromkeys(f"headers: {problem}" for problem in found.problems))

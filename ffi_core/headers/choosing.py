@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from pathlib import PurePath
 
 from ffi_core.headers.index import HeaderIndex
 
@@ -26,8 +25,10 @@ class Choice:
         for name in names:
             for header in index.mentioning(name):
                 self._own.setdefault(header, set()).add(name)
-        self._reached = _reached(index) if through_includes else {header: {header} for header in self._own}
-        self._covered = {header: self._names_in(reached) for header, reached in self._reached.items()}
+        self._reached = index.reached if through_includes else {header: frozenset((header,)) for header in self._own}
+        self._covered = {
+            header: names for header, reached in self._reached.items() if (names := self._names_in(reached))
+        }
 
     def best(self) -> str | None:
         """The next header to parse; None where nothing is left to try.
@@ -57,33 +58,3 @@ class Choice:
 
     def _names_in(self, headers: Iterable[str]) -> set[str]:
         return set().union(*(self._own[header] for header in headers if header in self._own))
-
-
-def _reached(index: HeaderIndex) -> dict[str, set[str]]:
-    """For each header itself and those that it includes, however deep."""
-    included = _included(index)
-    found = {}
-    for header in index.headers:
-        reached, waiting = {header}, [header]
-        while waiting:
-            new = [inner for inner in included[waiting.pop()] if inner not in reached]
-            reached.update(new)
-            waiting.extend(new)
-        found[header] = reached
-    return found
-
-
-def _included(index: HeaderIndex) -> dict[str, list[str]]:
-    """For each header those of the index that it includes itself."""
-    by_name: dict[str, list[str]] = {}
-    for header in index.headers:
-        by_name.setdefault(PurePath(header).name, []).append(header)
-    return {
-        header: [
-            other
-            for name in names
-            for other in by_name.get(name.rpartition("/")[2], ())
-            if other == name or other.endswith(f"/{name}")
-        ]
-        for header, names in zip(index.headers, index.includes, strict=True)
-    }

@@ -45,6 +45,8 @@ _INTEGERS = (0x05, 0x06, 0x07, 0x08, 0x10)
 _PASS_BY_REFERENCE = 0x04
 _TRANSPARENT = ("DW_TAG_volatile_type", "DW_TAG_restrict_type", "DW_TAG_atomic_type")
 _POINTERS = ("DW_TAG_pointer_type", "DW_TAG_reference_type", "DW_TAG_rvalue_reference_type")
+_MOST_BYTES_SEARCHED = 1 << 20
+"""Of debug information, for names that are not where their addresses are: those of assembly, say."""
 _RECORDS = ("DW_TAG_structure_type", "DW_TAG_union_type", "DW_TAG_class_type")
 
 
@@ -158,15 +160,19 @@ class _Reader:
         return tuple(found.values())
 
     def _units(self, addresses: dict[str, int]) -> Iterator[Any]:
-        """The units that hold the addresses first, then all the others."""
+        """The units that hold the addresses first, then the others, as far as their search ends in a second or so."""
         ranges = self._info.get_aranges()
         first = {ranges.cu_offset_at_addr(address) for address in addresses.values()} if ranges is not None else set()
         first.discard(None)
         for offset in sorted(first):
             yield self._info.get_CU_at(offset)
+        searched = 0
         for unit in self._info.iter_CUs():
             if unit.cu_offset not in first:
                 yield unit
+                searched += unit.size
+                if searched > _MOST_BYTES_SEARCHED:
+                    return
 
     def _symbol_of(self, entry: Any) -> str:
         if entry.tag not in ("DW_TAG_subprogram", "DW_TAG_variable"):

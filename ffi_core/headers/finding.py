@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ffi_core.headers import dwarf, packages, process, table
+from ffi_core.headers import dwarf, process, table
 from ffi_core.headers.abi import LibraryFile
 from ffi_core.headers.cache import PrototypeTable
 from ffi_core.headers.choosing import Choice
-from ffi_core.headers.index import Progress, index_of
+from ffi_core.headers.index import Progress
 from ffi_core.headers.reading import read_debug_information, read_headers
 from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest
+from ffi_core.headers.session import Session
 from ffi_core.headers.settings import HeaderSettings
 from ffi_core.model import Prototype, PrototypeKind
 
@@ -60,6 +61,7 @@ def find_prototypes(
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
     seconds: float = math.inf,
+    session: Session | None = None,
 ) -> Found:
     """Find the prototypes of a library's symbols. The library is read, never loaded.
 
@@ -72,12 +74,13 @@ def find_prototypes(
     cancel: set by another thread to end the search; what was found until then is given.
     progress: called with how many headers were looked through, and of how many, while an index is built.
     seconds: how long the search may take; what was found until then is given.
+    session: what earlier searches have read, and need not be read again.
 
     Returns
     -------
     The prototypes that are known. Headers that are missing, wrong or hostile raise nothing; they are problems.
     """
-    search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress, seconds)
+    search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress, seconds, session)
     unsought: frozenset[str] = frozenset()
     try:
         with search.worker:
@@ -126,8 +129,10 @@ class _Search:
         cancel: threading.Event | None,
         progress: Progress | None,
         seconds: float = math.inf,
+        session: Session | None = None,
     ) -> None:
         self._deadline = time.monotonic() + seconds
+        self._session = session or Session()
         self.prototypes: dict[str, Prototype] = {}
         self.problems: list[str] = []
         self.worker = process.Worker()
@@ -145,7 +150,7 @@ class _Search:
         library = self._library
         assert library is not None
         self._by_settings()
-        packaged = packages.package_headers(library) if self._missing else ()
+        packaged = self._session.package_headers(library) if self._missing else ()
         if packaged:
             self._by_index(packaged, near=False)
         if self._missing:
@@ -188,10 +193,13 @@ class _Search:
 
     def _by_index(self, places: Iterable[str], *, near: bool) -> None:
         """Parse the header that mentions most of what is missing, then the next, until nothing is missing."""
-        there = [place for place in dict.fromkeys(places) if Path(place).exists()]
+        there = [place for place in dict.fromkeys(places) if Path(place).exists()] if self._missing else []
+        believed = self._session.believed((self._library and self._library.path, tuple(there), self._settings, near))
+        for table_of_before in believed:
+            self._take(table_of_before, near=near)
         if not there or not self._missing:
             return
-        index = index_of(there, cancel=self._cancel, progress=self._progress)
+        index = self._session.index(there, self._cancel, self._progress)
         choice = Choice(index, self._missing, through_includes=not near and self._library is not None)
         for _ in range(_LEAST_PARSED + min(_MOST_PARSED, len(self._missing) // 4)):
             best = choice.best()
@@ -203,6 +211,7 @@ class _Search:
                 found = self._read_alone(header)
                 if found is not None:
                     choice.tried(found.files)
+                    believed.append(found)
                     choice.found(self._take(found, near=near))
                     break
 
@@ -221,7 +230,19 @@ class _Search:
 
     def _read(self, headers: tuple[str, ...]) -> PrototypeTable:
         request = self._request(headers)
-        return read_headers(request, timeout=self._timeout(), cancel=self._cancel, worker=self.worker)
+        failure = self._session.failure(request)
+        if failure is not None:
+            raise failure
+        tables = self._session.tables
+        if request not in tables:
+            try:
+                tables[request] = read_headers(
+                    request, timeout=self._timeout(), cancel=self._cancel, worker=self.worker
+                )
+            except HeaderError as error:
+                self._session.failed(request, error)
+                raise
+        return tables[request]
 
     def _timeout(self) -> float:
         """The seconds that the next step may take."""
@@ -242,7 +263,7 @@ class _Search:
         """The include directories that come with the settings and the library."""
         if self._library is None:
             return self._own_directories
-        found = (*self._own_directories, *packages.pkg_config_directories(self._library), *_prefix(self._library))
+        found = (*self._own_directories, *self._session.pkg_config_directories(self._library), *_prefix(self._library))
         return list(dict.fromkeys(found))
 
     # --- what is believed -------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ import mmap
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from ffi_core.headers import cache
@@ -59,6 +60,35 @@ class HeaderIndex:
         line = self._lines.line_at(bisect.bisect_left(self._lines, wanted))
         word, _, numbers = line.partition(b"\t")
         return [self.headers[int(number)] for number in numbers.split()] if word == wanted else []
+
+    @cached_property
+    def _included(self) -> Mapping[str, Sequence[str]]:
+        """For each header those of the index that it includes itself, by the end of their paths."""
+        by_name: dict[str, list[str]] = {}
+        for header in self.headers:
+            by_name.setdefault(header.rpartition("/")[2], []).append(header)
+        return {
+            header: [
+                other
+                for name in names
+                for other in by_name.get(name.rpartition("/")[2], ())
+                if other == name or other.endswith(f"/{name}")
+            ]
+            for header, names in zip(self.headers, self.includes, strict=True)
+        }
+
+    @cached_property
+    def reached(self) -> Mapping[str, frozenset[str]]:
+        """For each header itself and those that it includes, however deep."""
+        found = {}
+        for header in self.headers:
+            reached, waiting = {header}, [header]
+            while waiting:
+                new = [inner for inner in self._included[waiting.pop()] if inner not in reached]
+                reached.update(new)
+                waiting.extend(new)
+            found[header] = frozenset(reached)
+        return found
 
     def including(self, header: str) -> list[str]:
         """The headers that include another, by the end of its path."""

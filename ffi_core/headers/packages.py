@@ -43,9 +43,12 @@ def package_headers(library: LibraryFile, lists: Path = DPKG_LISTS) -> tuple[str
 @lru_cache(maxsize=64)
 def _headers_beside(links: tuple[str, ...], lists: str, _modified_ns: int) -> tuple[str, ...]:
     wanted = [f"\n{link}\n".encode() for link in links]
-    for path in sorted(Path(lists).glob("*.list")):
+    # Debian's rule is that headers come in a package named -dev; of hundreds, those are looked through first.
+    listed = (name for name in os.listdir(lists) if name.endswith(".list"))  # noqa: PTH208  (a Path for each is slow)
+    names = sorted(listed, key=_is_not_for_development)
+    for name in names:
         try:
-            data = b"\n" + path.read_bytes()
+            data = b"\n" + Path(lists, name).read_bytes()
         except OSError:
             continue
         if any(link in data for link in wanted):
@@ -54,6 +57,10 @@ def _headers_beside(links: tuple[str, ...], lists: str, _modified_ns: int) -> tu
             if headers:
                 return headers
     return ()
+
+
+def _is_not_for_development(name: str) -> tuple[bool, str]:
+    return "-dev" not in name, name
 
 
 def _development_links(library: LibraryFile) -> Iterator[str]:
