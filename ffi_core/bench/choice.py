@@ -107,14 +107,13 @@ def choose_arguments(
     raise ArgumentsError(f"{name} needs arguments ({wanted}){why}", example_arguments(signature))
 
 
-def literal_arguments(call: DlopenCall, site: CallSite) -> tuple[object, ...] | None:
+def literal_arguments(declaration: Declaration, site: CallSite) -> tuple[object, ...] | None:
     """A call's arguments as JSON values, where all of them are literals that fit the parameters; else None."""
-    entry = call.declaration_of(site.symbol)
     values = _literals(site.arguments)
-    if values is None or entry is None or entry.declaration is None or entry.declaration.signature is None:
+    if values is None or declaration.signature is None:
         return None
     try:
-        to_native(entry.declaration.signature, values)
+        to_native(declaration.signature, values)
     except ArgumentsError:
         return None
     return values

@@ -119,14 +119,12 @@ def take_turns(
 
 
 def run_once(contender: Contender, turn: int, timeout: float, cancel: threading.Event | None = None) -> Run:
-    """Run a program in a session of its own, to its end, to its time limit, or until nobody wants it any more.
-
-    Raises
-    ------
-    OSError: where it cannot be started.
-    """
+    """Run a program in a session of its own, to its end, to its time limit, or until nobody wants it any more."""
     started = time.perf_counter()
-    outcome = run_program(contender.command, timeout, cancel, contender.folder)
+    try:
+        outcome = run_program(contender.command, timeout, cancel, contender.folder)
+    except OSError as error:
+        return Run(turn, 0.0, "could not start", "", f"{contender.command[0]}: {error.strerror or error}")
     wall_ms = (time.perf_counter() - started) * 1000
     failure = describe_exit(outcome.exit_code) if outcome.exit_code else None
     if outcome.timed_out or outcome.cancelled:

@@ -50,7 +50,7 @@ def gather(
         foreign = not dialects <= {runtime.dialect}
         try:
             command = runtime.prepare(found, file.resolve(), folder, foreign)
-        except PreparationError as error:
+        except (PreparationError, OSError) as error:
             absent.append(Absent(name, str(error), "choose another runtime"))
             continue
         # What a prelude costs is part of the time, so it is part of the name.

@@ -54,7 +54,8 @@ class Comment:
     span: Span
 
 
-_COMMENT = re.compile(rb"^[ \t]*//[ \t]*ffi-(bench|setup):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
+_COMMENT = re.compile(rb"[ \t]*//[ \t]*ffi-(bench|setup):[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
+_MARK = b"ffi-"
 _COMMENT_LINE = re.compile(rb"[ \t]*//.*")
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -129,7 +130,14 @@ def names_in(arguments: object) -> frozenset[str]:
 
 
 def _comments(text: bytes, start: int, end: int) -> Iterator[Comment]:
-    for found in _COMMENT.finditer(text, start, end):
+    # Most of a text is passed over by a search for bytes, which costs next to nothing.
+    place = text.find(_MARK, start, end)
+    while place >= 0:
+        line = text.rfind(b"\n", 0, place) + 1
+        found = _COMMENT.match(text, max(line, start), end)
+        place = text.find(_MARK, place + len(_MARK) if found is None else found.end(), end)
+        if found is None:
+            continue
         kind, words = found.group(1).decode(), found.group(2).decode(errors="replace")
         yield Comment(kind, words, Span(text.index(b"//", found.start()), found.end(2)))
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from ffi_core.bench.programs import compare_programs, gather
 from ffi_core.bench.table import Table
@@ -83,11 +84,15 @@ def _show(table: Table) -> None:
 
     runs = max(len(result.runs) for result in table.results)
     drawn = RichTable(title=f"wall time, median of {runs} interleaved runs", title_justify="left", box=None)
-    for heading in ("runtime", "version", "wall time", "x fastest", ""):
-        drawn.add_column(heading, justify="right" if heading.startswith(("wall", "x ")) else "left", no_wrap=True)
-    drawn.add_column("failures" if any(result.failures for result in table.results) else "")
+    for heading in ("runtime", "version", "wall time", "x fastest"):
+        justify: Literal["right", "left"] = "right" if heading.startswith(("wall", "x ")) else "left"
+        # In a narrow terminal the version goes into two lines; figures stay whole.
+        drawn.add_column(heading, justify=justify, no_wrap=heading != "version")
+    failed = any(result.failures for result in table.results)
+    # Where something failed, that is what there is room for.
+    drawn.add_column("failures" if failed else "", no_wrap=not failed, min_width=12)
     for *figures, failures, bar in table.rows():
-        drawn.add_row(*figures, bar, failures)
+        drawn.add_row(*figures, failures if failed else bar)
     console = Console()
     console.print(drawn)
     if rows := table.symbol_rows():

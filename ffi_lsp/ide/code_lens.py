@@ -9,7 +9,7 @@ from typing import Literal
 from ffi_core.bench import ArgumentsError, choose_arguments
 from ffi_core.bench.choice import literal_arguments
 from ffi_core.bench.script import spell_arguments
-from ffi_core.model import DlopenCall, SourceDeclaration, Span
+from ffi_core.model import Declaration, DlopenCall, SourceDeclaration, Span
 from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
@@ -55,11 +55,11 @@ def code_lenses(snapshot: Snapshot, measured: Mapping[str, Measurement]) -> list
         return []
     lenses: list[CodeLens] = []
     for number, (call, facts) in enumerate(zip(snapshot.calls, snapshot.facts, strict=True)):
-        able = set()
+        able: dict[str, Declaration] = {}
         for entry in call.declarations:
             acts: list[Act] = ["run"]
-            if why_not(entry, facts) is None:
-                able.add(entry.name)
+            if why_not(entry, facts) is None and entry.declaration is not None:
+                able[entry.name] = entry.declaration
                 last = measured.get(entry.name)
                 acts += ["benchmark", "report"] if last is not None and last.is_about(entry) else ["benchmark"]
             lenses += [CodeLens(entry.name_span, act, entry.name, number) for act in acts]
@@ -111,12 +111,12 @@ def why_not(entry: SourceDeclaration, facts: LibraryFacts) -> str | None:
     return f"{declaration.symbol} is not exported by {facts.library.path.name}" if facts.complete else None
 
 
-def _on_calls(call: DlopenCall, number: int, able: set[str]) -> list[CodeLens]:
+def _on_calls(call: DlopenCall, number: int, able: Mapping[str, Declaration]) -> list[CodeLens]:
     lenses: list[CodeLens] = []
     seen: dict[str, int] = {}
     for site in call.calls:
         place = seen[site.symbol] = seen.get(site.symbol, -1) + 1
-        if site.symbol in able and literal_arguments(call, site) is not None:
+        if site.symbol in able and literal_arguments(able[site.symbol], site) is not None:
             acts: tuple[Act, ...] = ("run", "benchmark")
             lenses += [CodeLens(site.callee_span, act, site.symbol, number, place) for act in acts]
     return lenses

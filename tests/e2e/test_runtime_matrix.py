@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -386,6 +387,44 @@ def test_the_calls_of_a_program_are_counted_alike_on_every_runtime(write) -> Non
         entry["name"]: [(each["symbol"], each["calls"]) for each in entry["symbols"]] for entry in report["programs"]
     }
     assert counted == {name: [("add", 5000)] for name in ("porffor", "deno", "bun", "node", "koffi")}
+
+
+def bench(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("ffi-core")), "bench", *words]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=SECONDS, check=False, env=os.environ | environment
+    )
+
+
+def test_a_program_that_crashes_is_a_row_with_its_rate_however_narrow_the_terminal(write) -> None:
+    text = 'if (typeof Bun === "undefined") process.abort(); console.log("fine");'
+    options = [write("crash.js", text), "--runtimes", "node,bun", "--runs", "3", "--no-counts"]
+    done = bench(*options, COLUMNS="60")
+    words = done.stdout.split()
+    assert done.returncode == 1
+    assert " ".join(words).count("3 of 3 runs:") == 1
+    assert "SIGABRT" in words
+    report = json.loads(bench(*options, "--json").stdout)
+    assert {entry["name"]: entry["failures"] for entry in report["programs"]} == {"bun": [], "node": ["SIGABRT"] * 3}
+
+
+def test_outputs_that_differ_are_an_error(write) -> None:
+    file = write("differs.js", 'console.log(typeof Bun === "undefined" ? "one" : "other");')
+    done = bench(file, "--runtimes", "node,bun", "--runs", "2", "--no-counts")
+    assert done.returncode == 1
+    assert "The outputs differ:\n" in done.stdout
+    assert "bun: other\n" in done.stdout
+
+
+def test_a_comparison_is_kept_as_markdown_and_as_a_picture(write, tmp_path: Path) -> None:
+    table, picture = tmp_path / "table.md", tmp_path / "chart.svg"
+    name, text, _ = PROGRAMS["koffi"]
+    exports = ["--export-markdown", str(table), "--export-svg", str(picture)]
+    done = bench(write(name, text), "--runtimes", "koffi,node,porffor", "--runs", "2", *exports)
+    assert done.returncode == 0
+    assert "| koffi | 3" in table.read_text()
+    assert "Not compared: porffor: Porffor binds native functions at compile time" in table.read_text()
+    assert picture.read_text().startswith("<svg")
 
 
 def test_porffor_runs_its_own_dialect_by_default(write) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -39,6 +40,30 @@ def test_a_failure_is_told_in_words_and_has_no_time() -> None:
     assert [result.failures for result in results] == [("exit 3",), ("SIGABRT",), ("timed out",)]
     assert [result.wall_ms for result in results] == [None] * 3
     assert time.monotonic() - started < 20
+
+
+def test_a_program_that_cannot_start_is_a_failure_like_another() -> None:
+    (result,) = take_turns([Contender("gone", "1", ("/nowhere/program",))], 1, 5.0)
+    assert result.failures == ("could not start",)
+    assert "/nowhere/program: No such file" in result.runs[0].errors
+
+
+def test_output_beyond_a_mebibyte_is_counted_and_dropped() -> None:
+    (result,) = take_turns([python("floods", "print('x' * (3 << 20))")], 1, 60)
+    assert result.runs[0].output.endswith("x\n... and 2,097,153 bytes more\n")
+    assert len(result.runs[0].output) < (1 << 20) + 50
+
+
+def test_turns_can_be_called_off_from_another_thread() -> None:
+    cancel = threading.Event()
+    results = take_turns([python("one", "print(1)")], 50, 30, lambda done: done == 3 and cancel.set(), cancel)
+    assert len(results[0].runs) == 2
+    started = time.monotonic()
+    cancel.clear()
+    threading.Timer(0.2, cancel.set).start()
+    results = take_turns([python("hangs", "import time; time.sleep(60)")], 2, 60, cancel=cancel)
+    assert results[0].runs == ()
+    assert time.monotonic() - started < 30
 
 
 def test_what_a_program_prints_differently_each_time_is_not_compared() -> None:
