@@ -24,6 +24,7 @@ from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.rules.schema_values import symbol_of
 
 if TYPE_CHECKING:
+    from ffi_core.headers.process import Worker
     from ffi_core.headers.session import Session
 
 _SECONDS_OF_A_SESSION = 5.0
@@ -86,10 +87,13 @@ class HeaderPrototypes:
     ----------
     cancel: set by another thread to end a search; what was not found then is not known.
     seconds: how long all searches together may take; what is not found by then is not known, and `notes` says so.
+    worker: who reads headers, and is ended by whoever gave it; a process for each search if None.
     """
 
-    def __init__(self, cancel: threading.Event | None = None, *, seconds: float | None = None) -> None:
-        self._cancel, self._seconds = cancel, math.inf if seconds is None else seconds
+    def __init__(
+        self, cancel: threading.Event | None = None, *, seconds: float | None = None, worker: Worker | None = None
+    ) -> None:
+        self._cancel, self._seconds, self._worker = cancel, math.inf if seconds is None else seconds, worker
         self._spent = 0.0
         self._session: Session | None = None
         self._session_began = -math.inf
@@ -121,7 +125,7 @@ class HeaderPrototypes:
         from ffi_core.headers.session import Session
 
         if self._session is None or time.monotonic() - self._session_began > _SECONDS_OF_A_SESSION:
-            self._session, self._session_began = Session(), time.monotonic()
+            self._session, self._session_began = Session(self._worker), time.monotonic()
         settings = HeaderSettings(mentioned.headers, mentioned.include, mentioned.defines)
         started = time.monotonic()
         found = find_prototypes(

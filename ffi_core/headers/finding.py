@@ -11,6 +11,7 @@ import math
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -83,7 +84,7 @@ def find_prototypes(
     search = _Search(library, set(names), settings, base or Path.cwd(), cancel, progress, seconds, session)
     unsought: frozenset[str] = frozenset()
     try:
-        with search.worker:
+        with search.hired():
             search.run()
     except _TimeIsUpError:
         unsought = search.missing
@@ -106,7 +107,7 @@ def find_in_headers(
     """
     search = _Search(None, set(names), settings, base or Path.cwd(), cancel, progress)
     try:
-        with search.worker:
+        with search.hired():
             search.run_without_library()
     except HeaderError as error:
         search.problems.append(str(error))
@@ -135,7 +136,7 @@ class _Search:
         self._session = session or Session()
         self.prototypes: dict[str, Prototype] = {}
         self.problems: list[str] = []
-        self.worker = process.Worker()
+        self._worker = self._session.worker or process.Worker()
         self._library, self._missing, self._settings, self._base = library, missing, settings, base
         self._cancel, self._progress = cancel, progress
         self._own_directories = [str((base / entry).absolute()) for entry in settings.include_dirs]
@@ -144,6 +145,10 @@ class _Search:
     def missing(self) -> frozenset[str]:
         """The names that nobody has found yet."""
         return frozenset(self._missing)
+
+    def hired(self) -> AbstractContextManager[object]:
+        """While this holds the search has its worker, which ends with it unless it is the session's."""
+        return nullcontext() if self._session.worker is not None else self._worker
 
     def run(self) -> None:
         """Look for the prototypes of a library's symbols."""
@@ -237,7 +242,7 @@ class _Search:
         if request not in tables:
             try:
                 tables[request] = read_headers(
-                    request, timeout=self._timeout(), cancel=self._cancel, worker=self.worker
+                    request, timeout=self._timeout(), cancel=self._cancel, worker=self._worker
                 )
             except HeaderError as error:
                 self._session.failed(request, error)

@@ -10,13 +10,20 @@ from ffi_core.headers import packages
 from ffi_core.headers.abi import LibraryFile
 from ffi_core.headers.cache import PrototypeTable
 from ffi_core.headers.index import HeaderIndex, Progress, index_of
+from ffi_core.headers.process import Worker
 from ffi_core.headers.request import HeaderError, HeaderFailure, HeaderRequest
 
 
 class Session:
-    """Remembers indexes, tables and packages. Drop it when files may have changed; for use by one thread."""
+    """Remembers indexes, tables and packages. Drop it when files may have changed; for use by one thread.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    worker: who reads headers for all searches, and is ended by whoever gave it; one for each search if None.
+    """
+
+    def __init__(self, worker: Worker | None = None) -> None:
+        self.worker = worker
         self.tables: dict[HeaderRequest, PrototypeTable] = {}
         self._failures: dict[HeaderRequest, HeaderError] = {}
         self._believed: dict[object, list[PrototypeTable]] = {}

@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from ffi_core.dialects import mentions_bindings
+from ffi_core.headers.process import Worker
 from ffi_lsp.cli.checking.search import STANDARD_INPUT, Trouble
 from ffi_lsp.config import ConfigError, Nearest, Settings, load_file
 from ffi_lsp.diagnostic import Diagnostic, Severity
@@ -103,7 +104,7 @@ class Outcome:
 
 
 class Judge:
-    """Judges files one by one, and remembers their libraries.
+    """Judges files one by one, and remembers their libraries. To be used in a ``with`` statement.
 
     Parameters
     ----------
@@ -114,8 +115,15 @@ class Judge:
 
     def __init__(self, options: Options, settings: Nearest, named: Collection[Path] = ()) -> None:
         self._options, self._named = options, named
-        self._prototypes = HeaderPrototypes(seconds=options.header_seconds)
+        self._worker = Worker()
+        self._prototypes = HeaderPrototypes(seconds=options.header_seconds, worker=self._worker)
         self._workspace = Workspace(prototypes=self._prototypes, follow_imports=True, settings=settings)
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._worker.close()
 
     def judge(self, path: Path) -> Outcome:
         """Read, judge and mend one file.

@@ -94,14 +94,17 @@ class Run:
         return search.files(self.paths)
 
     def _here(self, files: Iterable[Path], settings: Nearest) -> Iterator[Outcome]:
-        return map(Judge(self.options, settings, self.paths).judge, files)
+        with Judge(self.options, settings, self.paths) as judge:
+            yield from map(judge.judge, files)
 
     def _in_processes(self, files: list[Path]) -> Iterator[Outcome]:
         from multiprocessing import get_context
 
-        here = Judge(self.options, self.options.settings(), self.paths)
         context = get_context("spawn")  # the same on every system, and safe beside threads
-        with context.Pool(self.jobs, _prepare, (self.options, self.paths)) as pool:
+        with (
+            Judge(self.options, self.options.settings(), self.paths) as here,
+            context.Pool(self.jobs, _prepare, (self.options, self.paths)) as pool,
+        ):
             others = pool.imap(_judge, (file for file in files if file != STANDARD_INPUT), chunksize=8)
             for file in files:
                 yield here.judge(file) if file == STANDARD_INPUT else next(others)
