@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint format bench figures fuzz runtimes clean test-native
+.PHONY: help demo test lint format bench figures fuzz soak runtimes clean test-native
 
 help:
 	@echo "make demo    check the examples and time a native call"
 	@echo "make test    the whole test suite"
 	@echo "make lint    formatting, lint, types, the laws of the architecture, the C file with -Werror"
 	@echo "make bench   every benchmark: one call, the sqlite program on every runtime, the server; minutes"
+	@echo "make soak    100,000 edits in one server: memory and latency; minutes"
 	@echo "make fuzz    tens of thousands of damaged libraries; minutes"
 	@echo "make format  let ruff format the Python code"
 
@@ -67,6 +68,10 @@ figures: $(READY) runtimes
 # The runtime's tests under sanitizers and under CPython's debug allocator; two minutes.
 test-native: $(READY)
 	@bash scripts/test_native.sh
+
+# A hundred thousand edits in one server: its memory and its latency; minutes.
+soak: $(READY)
+	$(BIN)/python bench/lsp_soak.py
 
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz/library.py --files 20000

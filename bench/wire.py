@@ -53,6 +53,8 @@ class Wire:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._last_id = 0
+        self.last_sent = self.started
+        """When the last message was written (`time.perf_counter`)."""
 
     def __enter__(self) -> Wire:
         return self
@@ -75,7 +77,7 @@ class Wire:
     def send(self, message: Message | Sequence[Any]) -> float:
         """Send one message; gives the time just before it was written."""
         body = json.dumps(message).encode()
-        at = time.perf_counter()
+        at = self.last_sent = time.perf_counter()
         self.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         return at
 
