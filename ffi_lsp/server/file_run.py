@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,7 +196,7 @@ def _check_names(command: str, names: list[str] | tuple[str, ...] | Any) -> None
 def _not_saved(document: Document) -> tuple[str, str] | None:
     """A file runs as it is on disk; what a person sees must be that."""
     try:
-        same = document.path.read_bytes() == document.text.data
+        same = document.path.read_bytes().removeprefix(BOM_UTF8) == document.text.data.removeprefix(BOM_UTF8)
     except OSError as error:
         return "failed", f"{document.path.name} was not run: there is no such file ({error.strerror}); save it first."
     return None if same else ("failed", f"{document.path.name} was not run: it has changes that are not saved.")
@@ -226,6 +227,8 @@ def _dialects(snapshot: Snapshot) -> frozenset[str]:
 def _status(run: Run) -> str:
     if run.failure is None:
         return "done"
+    if run.failure == "could not start":
+        return "failed"
     if run.failure in ("timed out", "cancelled"):
         return run.failure.replace(" ", "-")
     return "exited" if run.exit_code is not None and run.exit_code > 0 else "crashed"
