@@ -11,6 +11,7 @@ from typing import Any
 
 from ffi_core.errors import FFIError
 from ffi_lsp.cli.checking.judge import Outcome
+from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.report.fingerprint import fingerprints
 
 _VERSION = 1
@@ -61,7 +62,7 @@ class Baseline:
             return outcome
         name = self._name(outcome.path)
         found = dict(zip(fingerprints(outcome.text, outcome.diagnostics), outcome.diagnostics, strict=True))
-        self.seen[name] = {mark: f"{entry.code} {entry.message}" for mark, entry in found.items()}
+        self.seen[name] = {mark: _words(entry) for mark, entry in found.items()}
         known = self.known.get(name, {})
         new = tuple(entry for mark, entry in found.items() if mark not in known)
         self.hidden += len(found) - len(new)
@@ -94,6 +95,11 @@ class Baseline:
 
     def _name(self, path: Path) -> str:
         return Path(os.path.relpath(path, self.file.parent)).as_posix()
+
+
+def _words(entry: Diagnostic) -> str:
+    """A finding for people, without what differs from machine to machine."""
+    return f"{entry.code} {entry.name}" + (f": {entry.symbol}" if entry.symbol else "")
 
 
 def _is_sound(files: Any) -> bool:

@@ -1,0 +1,107 @@
+"""One process or several, a terminal or a pipe, a whole tree or a text on standard input: the findings are the same."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ffi_lsp.workspace import Workspace
+
+if TYPE_CHECKING:
+    from conftest import Check, Write
+
+SAMPLE = 'Deno.dlopen("libc.so.6", { abs: { parameters: ["int"], result: "i32" } });\n'
+
+
+def test_several_processes_find_the_same_in_the_same_order(project: Path, write: Write, check: Check) -> None:
+    for number in range(30):
+        write(f"part{number % 3}/file{number}.ts", "export {};\n" if number % 4 else SAMPLE)
+    write("ffi.toml", '[rules]\nignore = ["FFI304"]\n')
+    (project / "gone.ts").symlink_to("nowhere")
+    alone, together = check(".", "--format=json"), check(".", "--format=json", "--jobs=3")
+    assert alone == together
+    assert alone.code == 1
+    assert len(alone.found) == 8
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1000"])
+def test_a_number_of_processes_that_makes_no_sense_is_refused(number: str, check: Check) -> None:
+    with pytest.raises(SystemExit) as ended:
+        check(f"--jobs={number}")
+    assert ended.value.code == 2
+
+
+def test_explain_is_an_option_too(check: Check) -> None:
+    said = check("--explain", "FFI201")
+    assert said.code == 0
+    assert said.out.startswith("# FFI201: symbol-not-exported\n")
+    assert check("--explain", "FFI9999").code == 2
+
+
+def test_a_mistake_of_our_own_in_one_file_leaves_the_others_judged(
+    write: Write, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("a.ts", SAMPLE)
+    write("b.ts", SAMPLE)
+    judge = Workspace.snapshot
+
+    def fails_once(self: Workspace, path: Path, *rest: object) -> object:
+        if path.name == "a.ts":
+            raise ZeroDivisionError("by nothing")
+        return judge(self, path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Workspace, "snapshot", fails_once)
+    said = check(".", "--format=json")
+    assert said.code == 2
+    assert said.files == ["b.ts"]
+    assert said.err.startswith(
+        "ffi-lsp: a.ts: not judged, by a mistake of ffi-lsp itself: ZeroDivisionError: by nothing"
+    )
+
+
+def test_statistics_are_there_for_programs_too(write: Write, check: Check) -> None:
+    write("a.ts", SAMPLE)
+    assert check("--statistics", "--format=json").found == [{"code": "FFI101", "name": "unknown-type", "count": 1}]
+
+
+def test_a_fix_keeps_the_rights_of_a_file_and_the_link_that_leads_to_it(
+    project: Path, write: Write, check: Check
+) -> None:
+    file = write("real.ts", SAMPLE)
+    file.chmod(0o640)
+    (project / "link.ts").symlink_to("real.ts")
+    assert check("link.ts", "--fix").code == 0
+    assert (project / "link.ts").is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert '"i32"], result' in file.read_text()
+    assert sorted(path.name for path in project.iterdir()) == ["link.ts", "real.ts"]
+
+
+def test_a_patch_of_a_file_without_a_last_line_end_applies(project: Path, write: Write, check: Check) -> None:
+    file = write("a.ts", SAMPLE.rstrip("\n"))
+    patch = check("a.ts", "--diff").out
+    subprocess.run(["git", "apply", "-p0", "-"], input=patch, text=True, check=True, timeout=20)
+    assert file.read_text() == SAMPLE.rstrip("\n").replace('"int"', '"i32"')
+
+
+def test_on_a_terminal_there_is_colour(project: Path, write: Write, command: list[str]) -> None:
+    write("a.ts", SAMPLE)
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    environment.pop("NO_COLOR", None)
+    child = subprocess.Popen([*command, "a.ts"], stdout=theirs, stderr=theirs, cwd=project, env=environment)
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # how Linux tells that the other end is closed
+        pass
+    os.close(ours)
+    assert child.wait(20) == 1
+    assert b"\x1b[1;31merror[FFI101]\x1b[0m" in shown
