@@ -241,7 +241,7 @@ def _machine(report: RunReport, machine: Machine) -> list[Row]:
     noise = report.noise
     if noise is not None:
         rows.append(("quiet", "yes" if noise.quiet else f"no: {'; '.join(noise.reasons)}"))
-        shares = (("load", noise.load), ("waited", noise.waited), ("steal", noise.steal))
+        shares = (("load", noise.load), ("others", noise.others), ("waited", noise.waited), ("steal", noise.steal))
         known = [f"{name} {share:.0%}" for name, share in shares if share is not None]
         rows += [("noise", ", ".join(known))] if known else []
     return rows

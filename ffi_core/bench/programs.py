@@ -10,6 +10,7 @@ from typing import Any
 
 from ffi_core.bench.compare import Contender, take_turns
 from ffi_core.bench.counting import CannotCountError, Counter
+from ffi_core.bench.noise import Watch
 from ffi_core.bench.runtimes import RUNTIMES, Absent, Installed, PreparationError, cache_folder
 from ffi_core.bench.table import Table
 from ffi_core.model import DlopenCall
@@ -114,8 +115,10 @@ def compare_programs(
     """
     timed = len(present) * (runs + 1)
     total = timed + (len(present) if counted else 0)
+    watch = Watch()
     results = take_turns(present, runs, timeout, lambda done: progress(done, total), cancel)
-    table = Table.of(results, absent)
+    # That this process waits for a processor disturbs nobody.
+    table = replace(Table.of(results, absent), noise=replace(watch.stop(), waited=None))
     if any(len(result.runs) < runs for result in results):
         return replace(table, interrupted=True)
     if not counted:

@@ -135,7 +135,7 @@ class RunReport:
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
         if self.noise is not None:
-            values["noise"] |= {"quiet": self.noise.quiet, "reasons": list(self.noise.reasons)}
+            values["noise"] = self.noise.to_json()
         return values | {"status": self.status.value}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ffi_core.bench.chart import Bar, draw
 from ffi_core.bench.compare import Result, compare_outputs, paired_ratios, quartiles
 from ffi_core.bench.counting import SymbolCount
+from ffi_core.bench.noise import Noise
 from ffi_core.bench.runtimes import Absent
 from ffi_core.bench.text import duration
 
@@ -27,6 +28,7 @@ class Table:
     counts: for each program that was run once more to count its native calls, those.
     uncounted: why calls were not counted, each a sentence.
     interrupted: whether it was ended before its last round.
+    noise: how quiet the machine was during the timed runs, where that was measured.
     """
 
     results: tuple[Result, ...]
@@ -35,6 +37,7 @@ class Table:
     counts: dict[str, tuple[SymbolCount, ...]] = field(default_factory=dict)
     uncounted: tuple[str, ...] = ()
     interrupted: bool = False
+    noise: Noise | None = None
 
     @classmethod
     def of(cls, results: Sequence[Result], absent: Sequence[Absent]) -> Table:
@@ -103,6 +106,7 @@ class Table:
             "outputs_equal": self.outputs_equal,
             "uncounted": list(self.uncounted),
             "interrupted": self.interrupted,
+            "noise": None if self.noise is None else self.noise.to_json(),
         }
 
     def to_markdown(self) -> str:
@@ -154,6 +158,8 @@ class Table:
             last = next((run for run in reversed(result.runs) if run.failure and run.errors.strip()), None)
             if last is not None:
                 remarks.append(f"{result.contender.name} wrote: {last.errors.strip()[-400:]}")
+        if self.noise is not None and not self.noise.quiet:
+            remarks.append(f"The machine was not quiet: {'; '.join(self.noise.reasons)}.")
         remarks += self.uncounted
         if self.interrupted:
             rounds = min((len(result.runs) for result in self.results), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def test_nothing_measured_is_no_complaint() -> None:
     ("noise", "words"),
     [
         (Noise(waited=0.25), "other processes took the processor for 25% of the time"),
+        (Noise(others=0.5), "other processes used 50% of the processors' time"),
         (Noise(steal=0.5), "other virtual machines took 50% of the processors' time"),
         (Noise(drift=0.3), "an empty call became 30% slower during the run"),
         (Noise(drift=-0.3), "an empty call became 30% faster during the run"),
@@ -62,6 +64,20 @@ rival.kill(); rival.wait()
     assert float(done.stdout) > 0.1
 
 
+@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="this kernel keeps no such books")
+def test_what_other_processes_use_is_measured() -> None:
+    spin = "import time\nwhile time.process_time() < 1: pass\nprint(flush=True)\ninput()"
+    watch, started = Watch(), time.monotonic()
+    # As long as nobody has waited for it, a child is another process.
+    with subprocess.Popen([sys.executable, "-S", "-c", spin], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as rival:
+        assert rival.stdout is not None
+        rival.stdout.readline()
+        others, seconds = watch.stop().others, time.monotonic() - started
+        rival.communicate(b"\n", timeout=60)
+    assert others is not None
+    assert others * seconds * (os.cpu_count() or 1) > 0.8
+
+
 def test_a_run_says_how_quiet_its_machine_was() -> None:
     report = quick_run(RunRequest("libc.so.6", ABS, (-3,)))
     assert report.status is Status.DONE
@@ -69,7 +85,7 @@ def test_a_run_says_how_quiet_its_machine_was() -> None:
     assert report.noise.drift is not None
     told = report.to_json()["noise"]
     assert told["quiet"] is report.noise.quiet
-    assert told.keys() == {"load", "steal", "waited", "drift", "spread", "quiet", "reasons"}
+    assert told.keys() == {"load", "steal", "waited", "others", "drift", "spread", "quiet", "reasons"}
 
 
 def test_people_are_told_that_the_machine_was_not_quiet() -> None:
