@@ -14,8 +14,10 @@ from pathlib import Path
 from ffi_core.dialects import DIALECTS
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, Location, dependencies, locate, open_library
+from ffi_core.library.mangling import demangle
 from ffi_core.model import DlopenCall, Symbol, Text
 from ffi_lsp.rules import LibraryFacts
+from ffi_lsp.rules.facts import Astray
 from ffi_lsp.rules.schema_values import symbol_of
 
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
@@ -56,6 +58,7 @@ class _Opened:
     facts: LibraryFacts
     exported: dict[str, tuple[Symbol, Library] | None] = field(default_factory=dict)
     near: dict[str, str] = field(default_factory=dict)
+    astray: dict[str, Astray] = field(default_factory=dict)
     is_whole: bool = False
 
     @property
@@ -77,6 +80,9 @@ class _Opened:
             if nearest is not None:
                 self.near[name] = nearest
                 self.exported[nearest] = self.facts.find(nearest)
+            astray = _astray(library, name) if found is None else None
+            if astray is not None:
+                self.astray[name] = astray
             self.exported[name] = found
 
     def takes_long_to_learn(self, names: Collection[str]) -> bool:
@@ -100,7 +106,21 @@ class _Opened:
             return self.facts
         self.learn(names)
         near = {name: self.near[name] for name in names if name in self.near}
-        return replace(self.facts, exported={name: self.exported[name] for name in {*names, *near.values()}}, near=near)
+        exported = {name: self.exported[name] for name in {*names, *near.values()}}
+        astray = {name: self.astray[name] for name in names if name in self.astray}
+        return replace(self.facts, exported=exported, near=near, astray=astray)
+
+
+def _astray(library: Library, name: str) -> Astray | None:
+    """What became of a symbol that the library does not give by its plain name."""
+    mangled = next(iter(library.mangled(name)), None)
+    if mangled is not None:
+        try:
+            return Astray(mangled, demangle(mangled))
+        except ModuleNotFoundError:
+            return Astray(mangled)
+    old = next((symbol for symbol in library.symbols() if symbol.name == name and not symbol.default), None)
+    return Astray(old_version=old.version) if old is not None else None
 
 
 @dataclass(frozen=True)

@@ -228,6 +228,10 @@ class Comparisons:
         names_in: dict[Library, dict[str, None]] = {}
         for symbol, library in exported.values():
             names_in.setdefault(library, {})[symbol.name] = None
+        missing = [name for name, found in facts.exported.items() if found is None]
+        if missing:
+            # A header may know why: the name is a macro, or came with another version of the library.
+            names_in.setdefault(facts.library, {}).update(dict.fromkeys(missing))
         prototypes: dict[str, Prototype] = {}
         for library, names in names_in.items():
             prototypes.update(self._source.find(library, names, mentioned))

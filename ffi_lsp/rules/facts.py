@@ -13,6 +13,22 @@ from ffi_core.model import Declaration, Mismatch, Prototype, Symbol
 
 
 @dataclass(frozen=True, slots=True)
+class Astray:
+    """What a library has instead of a symbol that it lacks, although somebody gave it that very name.
+
+    Parameters
+    ----------
+    mangled: the exported name that a C++ compiler made of it.
+    signature: that name as its author wrote it, where it can be read.
+    old_version: the version in which only programs that were linked long ago find it; dlsym does not.
+    """
+
+    mangled: str | None = None
+    signature: str | None = None
+    old_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryFacts:
     """The library that a call names, as far as it is known. All None: nothing is known, and nobody judges.
 
@@ -26,7 +42,8 @@ class LibraryFacts:
     file: the library's file with symbolic links followed, which often bears the version in its name.
     exported: for each symbol that the call declares, and each in `near`, what dlsym would give, or None.
     near: for those that are missing, the exported name that a person most likely meant, where there is one.
-    prototypes: what C says of each declared symbol, by C name, as far as it is known.
+    astray: for those that are missing, what became of them, where the file tells.
+    prototypes: what C says of each declared symbol, by C name, as far as it is known; also of those that are missing.
     mismatches: in what each declaration differs from that, differences that do no damage left out.
     abi: the rules by which the library's functions are called, where prototypes are known.
     """
@@ -39,6 +56,7 @@ class LibraryFacts:
     file: Path | None = None
     exported: Mapping[str, tuple[Symbol, Library] | None] = field(default_factory=dict, hash=False)
     near: Mapping[str, str] = field(default_factory=dict, hash=False)
+    astray: Mapping[str, Astray] = field(default_factory=dict, hash=False)
     prototypes: Mapping[str, Prototype] = field(default_factory=dict, hash=False)
     mismatches: Mapping[Declaration, tuple[Mismatch, ...]] = field(default_factory=dict, hash=False)
     abi: Abi | None = field(default=None, hash=False)

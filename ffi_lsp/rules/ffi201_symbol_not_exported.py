@@ -33,7 +33,8 @@ console.log(ilogb(8));
 
 ## Fix
 
-Where an exported name is near, the symbol is renamed to it: its key, its binding and every use.
+Where an exported name is near, the symbol is renamed to it: its key, its binding and every use. There is none for a
+macro, for a name that C++ has mangled, and for one of an old version.
 """
 
 from __future__ import annotations
@@ -63,8 +64,14 @@ def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
 def _finding(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, symbol: str) -> Finding:
     elsewhere = ", nor does any library that it needs" if facts.needed else ""
     message = f"{facts.title} does not export {symbol!r}{elsewhere}"
+    reason = _reason(facts, symbol)
+    if reason is not None:
+        return Finding(symbol_span(call, entry), f"{message}: {reason}", entry.name)
     nearest = facts.nearest(symbol)
     found = facts.find(nearest) if nearest is not None else None
+    declared = facts.prototypes.get(symbol)
+    if declared is not None and declared.where:
+        message = f"{message}; C declares it in {declared.where}, for another version or another library"
     if nearest is None or found is None or found[0].callable == is_static(call, entry):
         return Finding(symbol_span(call, entry), message, entry.name)
     message = f"{message}; did you mean {nearest!r}?"
@@ -74,3 +81,18 @@ def _finding(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, sy
     else:
         fix = rename_symbol(call, entry, nearest)
     return Finding(symbol_span(call, entry), message, entry.name, (fix,) if fix else ())
+
+
+def _reason(facts: LibraryFacts, symbol: str) -> str | None:
+    """Why a library lacks a name that somebody did give to something in it, where that is known."""
+    prototype, astray = facts.prototypes.get(symbol), facts.astray.get(symbol)
+    if prototype is not None and prototype.is_macro:
+        nearest = facts.nearest(symbol)
+        behind = f"; it may stand for {nearest!r}" if nearest is not None and nearest.strip("_") == symbol else ""
+        return f"in C it is a macro, `{prototype}` ({prototype.where}){behind}"
+    if astray is None:
+        return None
+    if astray.old_version is not None:
+        return f"it has it in version {astray.old_version} alone, for programs that were linked long ago"
+    written = f", which is `{astray.signature}`" if astray.signature else ""
+    return f'it is exported as {astray.mangled!r}{written}; C++ has to declare it with extern "C"'
