@@ -90,9 +90,10 @@ def _files(snapshot: Snapshot, span: Span, offset: int, names: Callable[[str], l
         kind = ItemKind.FOLDER if name.endswith("/") else ItemKind.FILE
         return Item(name, kind, Edit(span, name))
 
-    # A name that would end the string is not one that a person picks from a list.
+    # A name that would end the string is not one that a person picks from a list, nor is one that shares mere letters.
+    small = word.lower()
     plain = (name for name in names(word) if name.isprintable() and not set(name) & set("\"'`\\"))
-    return best(typed, word, plain, build)
+    return best(typed, word, (name for name in plain if small in name.lower()), build)
 
 
 def _names(span: Span, typed: Span, snapshot: Snapshot, call: DlopenCall) -> Completions:

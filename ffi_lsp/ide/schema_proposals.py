@@ -152,11 +152,10 @@ def _fields(context: Context, call: DlopenCall, symbol: str) -> Completions:
 
     def build(field: str) -> Item:
         snippet = None if context.quote else f"{field}: " + values.get(field, '"$1"')
-        lines = (f"{dialect.title} does not look at this field.",) if field in dialect.ignored else ()
-        return Item(field, ItemKind.FIELD, Edit(context.span, field), snippet, None, lines)
+        return Item(field, ItemKind.FIELD, Edit(context.span, field), snippet)
 
-    order = sorted(dialect.fields, key=lambda field: field in dialect.ignored)
-    return best(context.typed, context.word, [field for field in order if field not in present], build)
+    heard = [field for field in dialect.fields if field not in present and field not in dialect.ignored]
+    return best(context.typed, context.word, heard, build)
 
 
 def _types(context: Context, call: DlopenCall, *, allow_void: bool) -> Completions:

@@ -23,7 +23,7 @@ def fixed(snapshot: Snapshot, action: CodeAction) -> str:
 def test_a_fix_is_offered_where_its_diagnostic_is(read: Reader) -> None:
     text = 'const { count_add } = Porffor.dlopen("LIB", { count_add: { parameters: ["i¦nt", "int"], result: "i32" } });'
     snapshot, offset = read(text)
-    action, _ = quick_fixes(snapshot, Span(offset, offset))
+    action, *_ = quick_fixes(snapshot, Span(offset, offset))
     assert action.diagnostic is not None
     assert action.diagnostic.code == "FFI101"
     assert action.preferred
@@ -33,7 +33,12 @@ def test_a_fix_is_offered_where_its_diagnostic_is(read: Reader) -> None:
 def test_a_selection_over_all_brings_every_fix_and_one_comment_for_the_line(read: Reader) -> None:
     snapshot, offset = read(TEXT.replace('"i32", "i32"', '"int", "int"'))
     titles = [action.title for action in quick_fixes(snapshot, Span(0, offset))]
-    assert titles == ["Replace by 'i32'", "Replace by 'i32'", "Ignore FFI101 (unknown-type) on this line"]
+    assert titles == [
+        "Replace by 'i32'",
+        "Replace by 'i32'",
+        "Mend all 2 of FFI101 (unknown-type) in this file",
+        "Ignore FFI101 (unknown-type) on this line",
+    ]
 
 
 def test_without_a_diagnostic_there_is_nothing_to_do(read: Reader) -> None:
