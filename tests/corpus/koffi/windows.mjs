@@ -1,0 +1,10 @@
+import koffi from "koffi";
+const HANDLE = koffi.pointer("HANDLE", koffi.opaque());
+const HWND = koffi.alias("HWND", HANDLE);
+const DWORD = koffi.alias("DWORD", "uint32_t");
+const user32 = koffi.load("user32.dll");
+const EnumWindowsProc = koffi.proto("bool __stdcall EnumWindowsProc(HWND hwnd, intptr_t data)");
+export const EnumWindows = user32.func("bool __stdcall EnumWindows(EnumWindowsProc *proc, intptr_t data)");
+export const GetWindowText = user32.func("__stdcall", "GetWindowTextW", "int", ["HWND", koffi.out("uint16_t *"), "int"]);
+export const GetCurrentThreadId = koffi.load("kernel32.dll").func("DWORD __stdcall GetCurrentThreadId()");
+export { DWORD, EnumWindowsProc, HWND };
