@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
 
@@ -15,6 +15,7 @@ from ffi_core.dialects import mentions_bindings, read_tree
 from ffi_core.model import DlopenCall
 from ffi_core.source import Memory, SourceTree, parse
 from ffi_lsp import suppress
+from ffi_lsp.compilers import Compilers
 from ffi_lsp.config import Settings
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.imports import ModuleFiles
@@ -93,6 +94,7 @@ class Workspace:
     ) -> None:
         self._modules = ModuleFiles(unsaved) if follow_imports else None
         self._libraries = Libraries(clock)
+        self._compilers = Compilers(clock)
         self._comparisons = Comparisons(prototypes)
         self._settings = settings
         self._trees: dict[Path, SourceTree] = {}
@@ -172,6 +174,8 @@ class Workspace:
 
     def _facts(self, call: DlopenCall, folder: Path, settings: Settings, mentioned: Mentioned) -> LibraryFacts:
         facts = self._libraries.facts(call, folder, settings.libraries.paths)
+        if call.dialect == "porffor":
+            facts = replace(facts, compiler_without_dlopen=self._compilers.without_dlopen(folder))
         return self._comparisons.add(call, facts, mentioned) if settings.headers.enabled else facts
 
 

@@ -46,6 +46,7 @@ class LibraryFacts:
     prototypes: what C says of each declared symbol, by C name, as far as it is known; also of those that are missing.
     mismatches: in what each declaration differs from that, differences that do no damage left out.
     abi: the rules by which the library's functions are called, where prototypes are known.
+    compiler_without_dlopen: for a call of Porffor's, the version of the installed compiler, if that has no dlopen.
     """
 
     location: Location | None = None
@@ -60,6 +61,7 @@ class LibraryFacts:
     prototypes: Mapping[str, Prototype] = field(default_factory=dict, hash=False)
     mismatches: Mapping[Declaration, tuple[Mismatch, ...]] = field(default_factory=dict, hash=False)
     abi: Abi | None = field(default=None, hash=False)
+    compiler_without_dlopen: str | None = None
 
     @property
     def title(self) -> str:

@@ -35,7 +35,7 @@ def blocks(rule: Rule, title: str, language: str) -> list[str]:
 
 @pytest.fixture
 def folder_for(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[[Rule, str], Path]:
-    """A folder with the library that a section's C block and JavaScript block speak of."""
+    """A folder with the library of a section's C block, and its text blocks as files."""
 
     def prepare(rule: Rule, title: str) -> Path:
         folder = tmp_path / title
@@ -44,6 +44,9 @@ def folder_for(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable
         for source in blocks(rule, title, "c"):
             (name,) = set(re.findall(r'"\./(lib\w+\.so)"', javascript))
             (folder / name).symlink_to(compile_library(source, name))
+        for words, text in re.findall(r"```text (\S+)\n(.*?)```", section(rule, title), re.DOTALL):
+            (folder / words).parent.mkdir(parents=True, exist_ok=True)
+            (folder / words).write_text(text)
         return folder
 
     return prepare

@@ -103,6 +103,7 @@ def folder_of(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[
         for name, source in case.libraries.items():
             (tmp_path / name).symlink_to(compile_library(source, name))
         for name, text in case.files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text, encoding="utf-8")
         return tmp_path
 
