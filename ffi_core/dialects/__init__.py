@@ -13,6 +13,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from ffi_core.dialects.base import Dialect
+from ffi_core.dialects.bun import CONSTANTS
 from ffi_core.model import DlopenCall
 from ffi_core.source import Memory, Modules, OpenModule, Scopes, SourceTree, parse
 from ffi_core.source.surroundings import observe
@@ -68,7 +69,7 @@ def read_tree(
     if path is None or open_module is None:
         scopes = Scopes(tree, memory=memory)
     else:
-        scopes = Modules(open_module).scopes(tree, path, memory)
+        scopes = Modules(open_module, CONSTANTS).scopes(tree, path, memory)
     calls = [
         call for dialect in DIALECTS.values() if dialect.may_be_in(tree.text) for call in dialect.read(tree, scopes)
     ]

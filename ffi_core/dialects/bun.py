@@ -13,6 +13,7 @@ from ffi_core.model import CallKind, DlopenCall, Object, Value
 from ffi_core.source import Scopes, SourceTree
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape, Symbols
+from ffi_core.source.modules import Constants
 from ffi_core.source.opening import Openings, closing
 
 _SPELLINGS = {
@@ -38,7 +39,10 @@ _TYPES: dict[str, str | None] = {word: native for native, words in _SPELLINGS.it
 _OF_CC_ALONE: dict[str, str | None] = {"napi_env": None, "napi_value": None}
 _NUMBERED = "char i8 u8 i16 u16 i32 u32 i64 u64 f64 f32 bool ptr void cstring i64_fast u64_fast function"
 _NOT_IN_FFITYPE = {"size_t"}
+_FFITYPE = [word for word in (*_TYPES, *_OF_CC_ALONE) if word not in _NOT_IN_FFITYPE]
 _SUFFIX = {"darwin": "dylib", "win32": "dll"}.get(sys.platform, "so")
+CONSTANTS: Constants = {"bun:ffi": {"FFIType": {word: word for word in _FFITYPE}, "suffix": _SUFFIX}}
+"""What modules of the runtime export that is the same in every program."""
 
 
 def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
@@ -62,7 +66,7 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
         function, definition = (*call.arguments.items, None, None)[:2]
         return openings.add_definition(call, CallKind.CALLBACK, definition, function=function, closed_by="close")
 
-    words = {word: Constant(word) for word in (*_TYPES, *_OF_CC_ALONE) if word not in _NOT_IN_FFITYPE}
+    words = {word: Constant(word) for word in _FFITYPE}
     module = Members(
         {
             "dlopen": Entry(dlopen),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Property, Span, Text, Unknown, Value
+from ffi_core.source.branches import returned
 from ffi_core.source.entries import Entries
 from ffi_core.source.scalar import number, quoted, unescape
 
@@ -28,6 +29,8 @@ TRANSPARENT = frozenset(
 _MAX_DEPTH = 64
 _MAX_STEPS = 200_000  # consts that hold one another twice over would double with each level
 _FOLDER_OF_THE_FILE = {"import.meta.dirname", "import.meta.dir"}
+_CHOOSING = {"&&", "||", "??"}
+_HELPERS = {"arrow_function", "function_expression", "function_declaration"}
 _EQUAL, _UNEQUAL = {"==", "==="}, {"!=", "!=="}
 _SYSTEM = sys.platform if sys.platform in {"darwin", "win32"} else "linux"
 # What is read is judged for the system that it is judged on; the branches of other systems are not.
@@ -104,6 +107,7 @@ class _Folder:
         self._entries = entries
         self._asked = 0
         self.open: set[int] = set()
+        self.parameters: dict[str, Value] = {}
         self.steps = 0
 
     def lookup(self, node: Node) -> Node | Value | None:
@@ -124,8 +128,12 @@ class _Folder:
                 return self.template(node, depth)
             case "member_expression" | "subscript_expression":
                 return self.member(node, depth)
-            case "new_expression" | "call_expression":
+            case "call_expression":
+                return self.called(node, depth)
+            case "new_expression":
                 return self.path_beside(node, depth)
+            case "enum_declaration":
+                return self.enum(node, depth)
             case "binary_expression":
                 return self.operation(node, depth)
             case "ternary_expression":
@@ -239,6 +247,8 @@ class _Folder:
     def name(self, node: Node, depth: int) -> Value:
         span = span_of(node)
         target = self.lookup(node)
+        if target is None and text_of(node) in self.parameters:
+            return _placed_at(self.parameters[text_of(node)], span)
         if target is None and text_of(node) == "undefined":
             return Nothing(span, undefined=True)
         if target is None and text_of(node) == "__dirname":
@@ -259,6 +269,9 @@ class _Folder:
         place = node.child_by_field_name("property") or node.child_by_field_name("index")
         owner = node.child_by_field_name("object")
         key = key_of(place) if place is not None else None
+        if key is None and node.type == "subscript_expression" and place is not None:
+            index = self.fold(place, depth + 1)
+            key = index.value if isinstance(index, Text) else None
         if owner is not None and key == "pathname" and unwrap(owner).type == "new_expression":
             return self.fold(owner, depth + 1)
         if text_of(node) in _FOLDER_OF_THE_FILE:
@@ -269,6 +282,77 @@ class _Folder:
             return _placed_at(found.value, span_of(node)) if found is not None else Unknown(span_of(node))
         here = _PLATFORM.get(text_of(node)) if isinstance(value, Unknown) else None
         return Unknown(span_of(node)) if here is None else Text(span_of(node), here)
+
+    def called(self, node: Node, depth: int) -> Value:
+        """What a helper function gives that only chooses a value, or puts one together from its arguments."""
+        callee, holder = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        function = unwrap(callee) if callee is not None else None
+        if function is not None and function.type == "identifier":
+            target = self.lookup(function)
+            function = unwrap(target) if target is not None and not isinstance(target, Value) else None
+        if function is None or function.type not in _HELPERS or holder is None or function.start_byte in self.open:
+            return self.path_beside(node, depth)
+        arguments = [child for child in holder.named_children if child.type != "comment"]
+        taken = self._taken(function, arguments, depth)
+        if taken is None:
+            return Unknown(span_of(node))
+        outer, self.parameters = self.parameters, taken
+        self.open.add(function.start_byte)
+        found = returned(function, lambda condition: self.fold(condition, depth + 1), taken)
+        value = self.fold(found, depth + 1) if found is not None else Unknown(span_of(node))
+        self.open.discard(function.start_byte)
+        self.parameters = outer
+        return _placed_at(value, span_of(node))
+
+    def _taken(self, function: Node, arguments: list[Node], depth: int) -> dict[str, Value] | None:
+        """What each parameter of a function is for some arguments; None where they are no plain names."""
+        holder = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
+        names = [child for child in holder.named_children if child.type != "comment"] if holder is not None else []
+        names = [holder] if holder is not None and holder.type == "identifier" else names
+        if any(argument.type == "spread_element" for argument in arguments):
+            return None
+        values = [self.fold(argument, depth + 1) for argument in arguments]
+        taken: dict[str, Value] = {}
+        for index, name in enumerate(names):
+            pattern = name.child_by_field_name("pattern") or name
+            default = name.child_by_field_name("value")
+            if pattern.type == "assignment_pattern":
+                default = pattern.child_by_field_name("right")
+                pattern = pattern.child_by_field_name("left") or pattern
+            if pattern.type == "rest_pattern" and pattern.named_children[0].type == "identifier":
+                rest = tuple(values[index:])
+                span = Span(rest[0].span.start, rest[-1].span.end) if rest else span_of(pattern)
+                taken[text_of(pattern.named_children[0])] = Array(span, rest)
+            elif pattern.type != "identifier":
+                return None
+            elif index < len(values):
+                taken[text_of(pattern)] = values[index]
+            elif default is not None:
+                outer, self.parameters = self.parameters, taken
+                taken[text_of(pattern)] = self.fold(default, depth + 1)
+                self.parameters = outer
+            else:
+                taken[text_of(pattern)] = Nothing(span_of(pattern), undefined=True)
+        return taken
+
+    def enum(self, node: Node, depth: int) -> Value:
+        """TypeScript's enum as the object that it amounts to; a member without a value is one more than the last."""
+        body = node.child_by_field_name("body")
+        properties: list[Property] = []
+        following: int | float | None = 0
+        for child in body.named_children if body is not None else ():
+            if child.type == "comment":
+                continue
+            key_node = child.child_by_field_name("name") or child
+            key, value_node = key_of(key_node), child.child_by_field_name("value")
+            if key is None:
+                return Unknown(span_of(node))
+            value: Value = Unknown(span_of(child)) if following is None else Number(span_of(child), following)
+            if value_node is not None:
+                value = self.fold(value_node, depth + 1)
+            following = value.value + 1 if isinstance(value, Number) else None
+            properties.append(Property(key, span_of(key_node), value, span_of(child)))
+        return Object(span_of(node), tuple(properties), complete=body is not None and not node.has_error)
 
     def path_beside(self, node: Node, depth: int) -> Value:
         """``new URL("x.so", import.meta.url)``, and ``fileURLToPath`` of it: a path from the file's folder."""
@@ -290,7 +374,11 @@ class _Folder:
     def operation(self, node: Node, depth: int) -> Value:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None or operator.type not in {"+", *_EQUAL, *_UNEQUAL}:
+        if left is None or right is None or operator is None:
+            return Unknown(span_of(node))
+        if operator.type in _CHOOSING:
+            return self.either(operator.type, left, right, depth)
+        if operator.type not in {"+", *_EQUAL, *_UNEQUAL}:
             return Unknown(span_of(node))
         match self.fold(left, depth + 1), self.fold(right, depth + 1):
             case Text(value=first), Text(value=second) if operator.type == "+":
@@ -299,6 +387,24 @@ class _Folder:
                 return Boolean(span_of(node), (first == second) == (operator.type in _EQUAL))
             case _:
                 return Unknown(span_of(node))
+
+    def either(self, operator: str, left: Node, right: Node, depth: int) -> Value:
+        """``a && b``, ``a || b`` and ``a ?? b`` where the left side is known."""
+        first = self.fold(left, depth + 1)
+        match first:
+            case Unknown():
+                return Unknown(span_of(left))
+            case Nothing():
+                takes_right = operator != "&&"
+            case Boolean(value=truth):
+                takes_right = operator != "??" and truth == (operator == "&&")
+            case Text(value=word):
+                takes_right = operator != "??" and bool(word) == (operator == "&&")
+            case Number(value=amount):
+                takes_right = operator != "??" and (amount == amount and amount != 0) == (operator == "&&")  # noqa: PLR0124
+            case _:
+                takes_right = operator == "&&"
+        return self.fold(right, depth + 1) if takes_right else first
 
     def choice(self, node: Node, depth: int) -> Value:
         """``condition ? a : b`` where the condition is known, as ``process.platform === "darwin"`` is."""

@@ -5,13 +5,14 @@ A value that is imported stands, in the importing file, where its name stands: a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Array, Object, Property, Span, Text, Unknown, Value
-from ffi_core.source.literal import fold, text_of
+from ffi_core.source.call import arguments_of
+from ffi_core.source.literal import fold, key_of, text_of
 from ffi_core.source.parse import SourceTree
 from ffi_core.source.pieces import Memory
 from ffi_core.source.scope import Declared, Scopes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 OpenModule = Callable[[PurePath, str], "tuple[PurePath, SourceTree] | None"]
 """Gives the file that a specifier means in an importing file, and its tree; None where that is not known."""
+
+Constants = Mapping[str, Mapping[str, "str | Mapping[str, str]"]]
 
 _MOST_MODULES = 64  # files that one file's values may come from, however they import one another
 _DEEPEST_CHAIN = 8  # modules, each of which has a value from the next one
@@ -34,9 +37,11 @@ class Modules:
     Parameters
     ----------
     open_module: finds a module.
+    constants: what modules of the runtime export, by specifier and name: strings, or members that are strings.
     """
 
     open_module: OpenModule
+    constants: Constants = field(default_factory=dict)
     _known: dict[PurePath, _Exports] = field(default_factory=dict)
     _depth: int = 0
 
@@ -44,16 +49,19 @@ class Modules:
         """The names of a file, those among them that it imports."""
 
         def imported(declared: Declared, used: Span) -> Value | None:
-            source = import_of(tree, declared)
+            source = import_of(tree, declared) or required(scopes, declared)
             value = self.value(path, *source) if source is not None else None
             if value is None or isinstance(value, Unknown) or _parts(value) > _MOST_PARTS:
                 return None
             return placed_at(value, used)
 
-        return Scopes(tree, imported, memory)
+        scopes = Scopes(tree, imported, memory)
+        return scopes
 
     def value(self, importer: PurePath, specifier: str, name: str | None) -> Value | None:
         """The value that a module exports under a name; all of them as an object where the name is None."""
+        if specifier in self.constants:
+            return _constant(self.constants[specifier].get(name or ""))
         opened = self.open_module(importer, specifier) if self._depth < _DEEPEST_CHAIN else None
         if opened is None:
             return None
@@ -81,9 +89,12 @@ class _Exports:
         self._local: dict[str, Node] = {}
         self._elsewhere: dict[str, tuple[str, str | None]] = {}
         self._stars: list[str] = []
+        self._whole: Node | None = None
         for statement in scopes.tree.root.named_children:
             if statement.type == "export_statement":
                 self._read(statement)
+            elif statement.type == "expression_statement" and statement.named_children:
+                self._read_assignment(statement.named_children[0])
 
     def value(self, name: str) -> Value | None:
         """The value of one export; None where there is none, or where modules import one another in a circle."""
@@ -94,6 +105,8 @@ class _Exports:
 
     def everything(self) -> Value:
         """All exports as one object; incomplete where some are no consts, so that nobody misses them."""
+        if self._whole is not None:
+            return fold(self._whole, self._scopes.constant)
         place = Span(0, 0)
         found = {name: self.value(name) for name in (*self._local, *self._elsewhere) if name != "default"}
         properties = tuple(
@@ -107,6 +120,10 @@ class _Exports:
             return fold(self._local[name], self._scopes.constant)
         if name in self._elsewhere:
             return self._modules.value(self._path, *self._elsewhere[name])
+        whole = fold(self._whole, self._scopes.constant) if self._whole is not None else None
+        member = whole.get(name) if isinstance(whole, Object) and whole.complete else None
+        if member is not None:
+            return member.value
         found = (self._modules.value(self._path, star, name) for star in self._stars if name != "default")
         return next((value for value in found if value is not None), None)
 
@@ -118,6 +135,10 @@ class _Exports:
             self._local["default"] = value
         if declaration is not None and declaration.type == "lexical_declaration":
             self._read_consts(declaration)
+        elif declaration is not None and declaration.type in {"enum_declaration", "function_declaration"}:
+            name = declaration.child_by_field_name("name")
+            if name is not None:
+                self._local[text_of(name)] = declaration
         for clause in statement.named_children:
             if clause.type == "export_clause":
                 for entry in clause.named_children:
@@ -126,6 +147,22 @@ class _Exports:
                 self._elsewhere[text_of(clause.named_children[-1])] = (specifier, None)
         if specifier is not None and not any(child.is_named and child != source for child in statement.children):
             self._stars.append(specifier)
+
+    def _read_assignment(self, node: Node) -> None:
+        """``module.exports = {...}``, ``exports.name = ...``."""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if node.type != "assignment_expression" or left is None or right is None:
+            return
+        owner, _, name = text_of(left).rpartition(".")
+        if owner in {"exports", "module.exports"}:
+            self._local[name] = right
+        if text_of(left) == "module.exports":
+            specifier = _required(right)
+            if specifier is not None:
+                self._elsewhere["default"] = (specifier, None)
+                self._stars.append(specifier)
+            else:
+                self._local["default"] = self._whole = right
 
     def _read_consts(self, declaration: Node) -> None:
         kind = declaration.child_by_field_name("kind")
@@ -160,6 +197,36 @@ def import_of(tree: SourceTree, declared: Declared) -> tuple[str, str | None] | 
         name = parent.child_by_field_name("name")
         return (specifier, text_of(name).strip("'\"")) if name is not None else None
     return (specifier, "default") if parent.type == "import_clause" else None
+
+
+def _constant(known: str | Mapping[str, str] | None) -> Value | None:
+    place = Span(0, 0)
+    if known is None or isinstance(known, str):
+        return None if known is None else Text(place, known)
+    return Object(place, tuple(Property(key, place, Text(place, word), place) for key, word in known.items()))
+
+
+def required(scopes: Scopes, declared: Declared) -> tuple[str, str | None] | None:
+    """As `import_of`, for ``const name = require("./x")`` and ``const { key: name } = require("./x")``."""
+    path = scopes.tree.path_to(declared.span.start)
+    at = next((index for index, node in enumerate(path) if node.type == "variable_declarator"), 0)
+    call = path[at].child_by_field_name("value") if at and declared.keyword == "const" else None
+    specifier = _required(call) if call is not None else None
+    if specifier is None or scopes.resolve("require", declared.span.start) is not None:
+        return None
+    depth = len(path) - 1 - at
+    if depth == 1:
+        return specifier, None
+    name = path[-1] if depth == 2 else path[-2].child_by_field_name("key") if path[-2].type == "pair_pattern" else None
+    key = key_of(name) if name is not None and depth <= 3 and path[at + 1].type == "object_pattern" else None
+    return (specifier, key) if key is not None else None
+
+
+def _required(call: Node) -> str | None:
+    """The specifier in ``require("./x")``."""
+    callee = call.child_by_field_name("function") if call.type == "call_expression" else None
+    arguments = arguments_of(call).items if callee is not None and text_of(callee) == "require" else ()
+    return arguments[0].value if len(arguments) == 1 and isinstance(arguments[0], Text) else None
 
 
 def _parts(value: Value) -> int:

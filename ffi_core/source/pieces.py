@@ -26,6 +26,10 @@ _WORD = re.compile(rb"[\w$\x80-\xff]+")
 _MAYBE_CONST = re.compile(
     rb"(?:\bconst\b|,)(?:\s|/\*.*?\*/|//[^\n]*)*([\w$\x80-\xff]+)(?=(?:\s|/\*.*?\*/|//[^\n]*)*[=:!])", re.DOTALL
 )
+# Enums, functions, and variables that statements behind their declaration may set for good: again some too many.
+_MAYBE_CHOSEN = re.compile(
+    rb"\b(?:enum|function)\s+([\w$\x80-\xff]+)|\blet\s+([\w$\x80-\xff]+)(?:\s*:[^=;]*)?\s*(?:[;\n]|=\s*[\"'`])"
+)
 _LARGE = 2048  # bytes; a longer statement that holds others is taken apart
 _DEEPEST = 16  # levels of statements that are taken apart
 _LISTS_OF_STATEMENTS = {"statement_block", "class_body", "switch_body"}
@@ -69,7 +73,8 @@ class Piece:
         if imports and (b"import" in self.words or b"require" in self.words):
             return self.words
         if self._maybe_constants is None:
-            found = _MAYBE_CONST.findall(self.text) if b"const" in self.words else ()
+            found = set(_MAYBE_CONST.findall(self.text)) if b"const" in self.words else set()
+            found.update(word for match in _MAYBE_CHOSEN.findall(self.text) for word in match)
             self._maybe_constants = frozenset(found)
         return self._maybe_constants
 

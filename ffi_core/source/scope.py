@@ -12,13 +12,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Span, Value
-from ffi_core.source.literal import span_of, text_of
+from ffi_core.source.branches import assigned
+from ffi_core.source.literal import fold, span_of, text_of
 from ffi_core.source.occurrence import VARIABLES, Declaring, Occurrence, Reach, occurrence
 from ffi_core.source.parse import SourceTree
 from ffi_core.source.pieces import Layout, Memory, Piece
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_DEEPEST_CHOICE = 8  # variables, each chosen by what the one before it was chosen to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class Scopes:
         self._imported = imported
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
         self._nested: dict[str, _Nested] = {}
+        self._choosing: set[Span] = set()
+        self._chosen: dict[Span, Node | None] = {}
         self._maybe_constant: dict[str, bool] = {}
 
     @cached_property
@@ -126,19 +131,54 @@ class Scopes:
         if node.type not in VARIABLES or not self.may_have_value(text_of(node)):
             return None
         declared = self.resolve(text_of(node), node.start_byte)
-        if declared is None or declared.keyword != "import" or self._imported is None:
-            return self.value_of(declared) if declared is not None else None
-        value = self._imported(declared, span_of(node))
-        if value is not None:
-            self.imports.add(value.span)
+        if declared is None:
+            return None
+        if declared.keyword == "let":
+            return self._assigned(declared, node.start_byte)
+        if declared.keyword == "function" and self.tree.text[node.end_byte : node.end_byte + 1] != b"(":
+            return None  # the function itself, and nothing that it returns
+        value = self._imported(declared, span_of(node)) if self._imported is not None else None
+        if value is None:
+            return self.value_of(declared)
+        self.imports.add(value.span)
         return value
 
     def value_of(self, declared: Declared) -> Node | None:
-        """The expression that a ``const`` is set to as a whole; None where it is none."""
-        if not declared.whole or declared.keyword != "const":
+        """The expression that a ``const`` is set to as a whole, an ``enum``, or a function that is never set anew."""
+        if not declared.whole:
             return None
         path = self.tree.path_to(declared.span.start)
-        return path[-2].child_by_field_name("value") if len(path) > 1 else None
+        if declared.keyword == "const" or len(path) < 2:
+            return path[-2].child_by_field_name("value") if len(path) > 1 else None
+        declarations = self.occurrences(declared.name)[0]
+        if any(other is not declared and other.scope == declared.scope for other in declarations):
+            return None
+        return None if any(use.is_target for use in self.references(declared)) else path[-2]
+
+    def _assigned(self, declared: Declared, offset: int) -> Node | None:
+        """What a ``let`` holds at a byte offset, where all statements that set it stand before that, one after the
+        other, and do nothing but choose.
+        """
+        targets = [use.span.start for use in self.references(declared) if use.is_target]
+        if declared.exported or (targets and max(targets) >= offset):
+            return None
+        if declared.span not in self._chosen:
+            if len(self._choosing) >= _DEEPEST_CHOICE or declared.span in self._choosing:
+                return None
+            self._choosing.add(declared.span)
+            self._chosen[declared.span] = self._choose(declared, max(targets, default=-1))
+            self._choosing.discard(declared.span)
+        return self._chosen[declared.span]
+
+    def _choose(self, declared: Declared, last: int) -> Node | None:
+        path = self.tree.path_to(declared.span.start)
+        if len(path) < 4 or path[-2].type != "variable_declarator" or path[-3].type != "lexical_declaration":
+            return None
+        value = path[-2].child_by_field_name("value")
+        if last < 0:
+            return value
+        behind = [node for node in path[-4].named_children if path[-3].end_byte <= node.start_byte <= last]
+        return assigned(behind, declared.name, value, lambda node: fold(node, self.constant))
 
     def may_have_value(self, name: str) -> bool:
         """Whether `constant` can give a value for a name at all, wherever it stands: most names have none anywhere."""
@@ -154,7 +194,7 @@ class Scopes:
     def has_value(self, name: str, offset: int) -> bool:
         """Whether the name may have a value for those who use it at a byte offset."""
         declared = self.resolve(name, offset) if self.may_have_value(name) else None
-        return declared is not None and (declared.whole or declared.keyword == "import")
+        return declared is not None and (declared.whole or declared.keyword in {"import", "let", "const"})
 
     def occurrences(self, name: str) -> tuple[tuple[Declared, ...], tuple[Reference, ...]]:
         """Declarations of the name anywhere in the file, and the places where it is used as a variable."""

@@ -8,7 +8,7 @@ from pathlib import PurePath
 import pytest
 
 from ffi_core.dialects import read_tree
-from ffi_core.model import DlopenCall, Span
+from ffi_core.model import DlopenCall, Object, Span, Text, Unknown
 from ffi_core.source import SourceTree, parse
 from ffi_core.source.values import NotFoldedError, plain
 
@@ -46,6 +46,16 @@ def schema(modules: Mapping[str, str], clause: str = "{ schema }") -> object:
             "{ schema }",
             {"a": 'import { b } from "./b"; export const schema = { ...b };', "b": "export const b = {f: 1};"},
         ),
+        ("schema", {"a": "module.exports = { f: 1 };"}),
+        ("{ schema }", {"a": "module.exports = { schema: { f: 1 } };"}),
+        ("{ schema }", {"a": "exports.schema = { f: 1 };"}),
+        ("{ schema }", {"a": "module.exports.schema = { f: one }; const one = 1;"}),
+        ("{ schema }", {"a": "const { b } = require('./b'); exports.schema = b;", "b": "export const b = { f: 1 };"}),
+        ("{ schema }", {"a": "const b = require('./b'); module.exports = { schema: b };", "b": "exports.f = 1;"}),
+        ("{ schema }", {"a": "export const schema = { f: E.b } as const; enum E { a, b }"}),
+        ("schema", {"a": 'import { E } from "./b"; export default { f: E.b };', "b": "export enum E { a, b }"}),
+        ("{ schema }", {"a": "export const schema = { f: 1 } satisfies Schema;"}),
+        ("{ schema }", {"a": "function make(f) { return { f }; } export const schema = make(1);"}),
     ],
 )
 def test_every_form_of_export_and_import_is_followed(clause: str, modules: dict[str, str]) -> None:
@@ -59,6 +69,60 @@ def test_every_form_of_export_and_import_is_followed(clause: str, modules: dict[
 def test_what_is_no_exported_const_is_not_known(module: str) -> None:
     with pytest.raises(NotFoldedError):
         schema({"a": module})
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        'const { schema } = require("./a");',
+        'const { "schema": schema } = require("./a");',
+        'const { schema: other } = require("./a"); const schema = other;',
+        'const all = require("./a"); const schema = all.schema;',
+        'const { schema } = require("./b");',
+    ],
+)
+def test_every_form_of_require_is_followed(clause: str) -> None:
+    modules = {"a": "exports.schema = { f: 1 };", "b": 'module.exports = require("./a");'}
+    found = call(f'{clause} Deno.dlopen("x", schema);', modules).schema
+    assert found is not None
+    assert plain(found) == {"f": 1}
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        'let { schema } = require("./a"); schema = other;',
+        'function require() {} const { schema } = require("./a");',
+        'const { ...schema } = require("./a");',
+        'const [schema] = require("./a");',
+        "const { schema } = require(name);",
+        'const { absent: schema } = require("./a");',
+    ],
+)
+def test_what_no_require_surely_gives_is_not_known(clause: str) -> None:
+    found = call(f'{clause} Deno.dlopen("x", schema);', {"a": "exports.schema = { f: 1 };"}).schema
+    assert found is not None
+    with pytest.raises(NotFoldedError):
+        plain(found)
+
+
+def test_the_types_of_a_runtime_are_known_in_every_module() -> None:
+    module = """import { FFIType as T, suffix } from "bun:ffi";
+    export const pointer = T.ptr;
+    export const types = { int: T.i32, none: T.nothing };
+    export const path = `x.${suffix}`;"""
+    program = """import { dlopen } from "bun:ffi"; import { path, pointer, types } from "./a";
+    dlopen(path, { f: { args: [pointer, types.int], returns: types.none } });"""
+    found = call(program, {"a": module})
+    assert isinstance(found.library, Text)
+    assert found.library.value.startswith("x.")
+    (entry,) = found.declarations
+    assert isinstance(entry.value, Object)
+    arguments, result = entry.value.get("args"), entry.value.get("returns")
+    assert arguments is not None
+    assert result is not None
+    assert plain(arguments.value) == ["ptr", "i32"]
+    assert isinstance(result.value, Unknown)
 
 
 def test_imported_values_stand_where_their_name_stands() -> None:
