@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PIP_QUIET := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint format bench figures fuzz soak runtimes clean test-native
+.PHONY: editors vsix pictures help demo test lint format bench figures fuzz soak runtimes clean test-native
 
 help:
 	@echo "make demo    check the examples and time a native call"
@@ -17,6 +17,9 @@ help:
 	@echo "make bench   every benchmark: one call, the sqlite program on every runtime, the server; minutes"
 	@echo "make soak    100,000 edits in one server: memory and latency; minutes"
 	@echo "make fuzz    tens of thousands of damaged libraries; minutes"
+	@echo "make editors the plugins in the real editors; minutes, and half a gigabyte in the cache folder the first time"
+	@echo "make vsix    the VS Code extension with the server in it, as dist/*.vsix"
+	@echo "make pictures  the pictures of the editors in docs/pictures, from real runs"
 	@echo "make format  let ruff format the Python code"
 
 # The install is repeated when what it depends on has changed: the metadata, or the extension's source.
@@ -72,6 +75,16 @@ test-native: $(READY)
 # A hundred thousand edits in one server: its memory and its latency; minutes.
 soak: $(READY)
 	$(BIN)/python bench/lsp_soak.py
+
+# Each editor has a script; what they download is kept in the user's cache folder.
+editors: $(READY)
+	@for script in scripts/editors/*.sh; do echo "== $$script"; bash "$$script" || exit 1; done
+
+vsix: $(READY)
+	@$(BIN)/python scripts/build_vsix.py
+
+pictures: $(READY)
+	@for script in scripts/pictures/*.sh; do bash "$$script" || exit 1; done
 
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz/library.py --files 20000

@@ -16,6 +16,9 @@ need 'test -e /usr/include/sqlite3.h' libsqlite3-dev
 need 'test -e /usr/include/zlib.h' zlib1g-dev
 need 'test -e /usr/include/curl/curl.h || compgen -G "/usr/include/*/curl/curl.h"' libcurl4-openssl-dev
 need 'test -e /usr/include/openssl/ssl.h' libssl-dev
+# The window of VS Code for `make editors`, and smaller pictures for `make pictures`.
+need 'command -v chromium || command -v google-chrome' chromium
+need 'command -v pngquant' pngquant
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing ${missing[*]}"
   apt-get update -qq
