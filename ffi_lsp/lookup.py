@@ -36,6 +36,7 @@ class SymbolLookup:
         self._source = source or HeaderPrototypes(self._cancel)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lookup")
         self._asked: dict[_Subject, dict[str, Future[_Answer]]] = {}
+        self._last_guess: Future[_Answer] | None = None
 
     def known(self, library: Library, names: Collection[str], mentioned: Mentioned) -> tuple[_Answer, bool]:
         """What is known now, without waiting; what is not is looked for meanwhile.
@@ -50,7 +51,11 @@ class SymbolLookup:
         -------
         The prototypes by name, and whether the search for some of the names is not over yet.
         """
-        futures = self._futures(library, names, mentioned)
+        # Of the searches that typing brought about, one is under way and one may wait: what people type now counts.
+        if self._last_guess is not None and not self._last_guess.done():
+            self._drop(self._last_guess)
+        futures, begun = self._futures(library, names, mentioned)
+        self._last_guess = begun or self._last_guess
         found: dict[str, Prototype] = {}
         for name in names:
             if futures[name].done() and (prototype := _answer_of(futures[name]).get(name)) is not None:
@@ -59,7 +64,9 @@ class SymbolLookup:
 
     async def ask(self, library: Library, name: str, mentioned: Mentioned, seconds: float) -> Prototype | None:
         """What C says of one symbol; None where nothing is known, or nothing was found in so many seconds."""
-        future = self._futures(library, (name,), mentioned)[name]
+        future = self._futures(library, (name,), mentioned)[0][name]
+        if future is self._last_guess:
+            self._last_guess = None  # somebody waits for it now
         try:
             await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), seconds)
         except TimeoutError:
@@ -77,16 +84,26 @@ class SymbolLookup:
         self._cancel.set()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _futures(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Future[_Answer]]:
+    def _drop(self, future: Future[_Answer]) -> None:
+        """Let a search that has not begun never begin."""
+        if future.cancel():
+            for asked in self._asked.values():
+                for name in [name for name, other in asked.items() if other is future]:
+                    del asked[name]
+
+    def _futures(
+        self, library: Library, names: Collection[str], mentioned: Mentioned
+    ) -> tuple[Mapping[str, Future[_Answer]], Future[_Answer] | None]:
+        """The search for each name, and the one that began for those that nobody had asked for yet."""
         subject = (library.path, mentioned)
         while subject not in self._asked and len(self._asked) >= _MOST_SUBJECTS:
             del self._asked[next(iter(self._asked))]
         asked = self._asked.setdefault(subject, {})
         unknown = [name for name in names if name not in asked]
-        if unknown:
-            future = self._worker.submit(self._source.find, library, unknown, mentioned)
+        future = self._worker.submit(self._source.find, library, unknown, mentioned) if unknown else None
+        if future is not None:
             asked.update(dict.fromkeys(unknown, future))
-        return asked
+        return asked, future
 
 
 def _answer_of(future: Future[_Answer]) -> _Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -113,20 +114,14 @@ def ranked(word: str, labels: Iterable[str]) -> list[str]:
     """The labels that match a word, best first, as `best` orders them."""
     ranks: tuple[list[str], ...] = ([], [], [], [])
     small_word = word.lower()
+    scattered = re.compile(".*?".join(map(re.escape, small_word)), re.DOTALL)
     for label in labels:
-        rank = _rank(word, small_word, label)
-        if rank is not None:
-            ranks[rank].append(label)
+        if label.startswith(word):
+            ranks[0].append(label)
+            continue
+        small_label = label.lower()
+        if small_word in small_label:
+            ranks[1 if small_label.startswith(small_word) else 2].append(label)
+        elif scattered.search(small_label):
+            ranks[3].append(label)
     return [label for rank in ranks for label in rank]
-
-
-def _rank(word: str, small_word: str, label: str) -> int | None:
-    if label.startswith(word):
-        return 0
-    small_label = label.lower()
-    if small_label.startswith(small_word):
-        return 1
-    if small_word in small_label:
-        return 2
-    letters = iter(small_label)
-    return 3 if all(letter in letters for letter in small_word) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 
 from ffi_core.dialects import DIALECTS
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
@@ -84,13 +85,19 @@ def escaped(text: str) -> str:
 
 
 def callable_symbols(library: Library | None) -> Mapping[str, Symbol]:
-    """The functions that a library exports, by name; none where its file can no longer be read."""
+    """The functions that a library exports, by name, those with an underscore before it last; none where its file can
+    no longer be read."""
     try:
-        symbols = library.symbols() if library is not None else ()
+        return _functions(library) if library is not None else {}
     except (LibraryLoadError, LibraryNotFoundError):
         # The file was replaced a moment ago; the next snapshot knows the new one.
-        symbols = ()
-    return {entry.name: entry for entry in symbols if entry.default and entry.callable}
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _functions(library: Library) -> Mapping[str, Symbol]:
+    found = {entry.name: entry for entry in library.symbols() if entry.default and entry.callable}
+    return {name: found[name] for name in sorted(found, key=lambda name: (name.startswith("_"), name))}
 
 
 def _in_arrays(rest: list[str | int]) -> bool:
@@ -107,8 +114,7 @@ def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kno
     here = next((entry for entry in call.declarations if context.span.start in entry.name_span), None)
     declared = {entry.name for entry in call.declarations if entry is not here} | set(context.keys)
     symbols = callable_symbols(facts.library)
-    names = sorted(symbols.keys() - declared, key=lambda name: (name.startswith("_"), name))
-    matching = ranked(context.word, names)
+    matching = ranked(context.word, (name for name in symbols if name not in declared))
     shown = matching[:LIMIT]
     has_value = here is not None and isinstance(here.value, Object)
     if facts.library is None:
