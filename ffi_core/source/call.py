@@ -70,14 +70,26 @@ def arguments_of(call: Node, lookup: Lookup | None = None, entries: Entries | No
     return Array(span_of(node), values, complete=not broken)
 
 
-def _unfinished(callee: Node, error: Node, lookup: Lookup | None) -> CallText | None:
+def arguments_broken_off(callee: Node) -> Node | None:
+    """The error node that begins with the ``(`` of a call, where the parser ended the statement before it."""
+    node: Node | None = callee
+    while node is not None and node.next_sibling is None:
+        node = node.parent
+    error = node.next_sibling if node is not None else None
+    return (
+        error if error is not None and error.is_error and error.children[:1] and error.children[0].type == "(" else None
+    )
+
+
+def _unfinished(callee: Node, parent: Node, lookup: Lookup | None) -> CallText | None:
     """A call without its end: the parser leaves its parts side by side in an error node."""
-    siblings = error.children
-    index = next(index for index, child in enumerate(siblings) if child.id == callee.id)
+    error = parent if parent.is_error else arguments_broken_off(callee)
+    siblings = error.children if error is not None else []
+    index = next((index for index, child in enumerate(siblings) if child.id == callee.id), -1)
     behind = siblings[index + 1 :]
     if not behind or behind[0].type != "(":
         return None
-    before = [child for child in siblings[:index] if child.type != "comment"]
+    before = [child for child in siblings[: max(index, 0)] if child.type != "comment"]
     taken = len(before) >= 2 and before[-1].type == "=" and before[-2].type == "object_pattern"
     values = tuple(_open_arguments(behind[1:], lookup))
     end = max([behind[0].end_byte, *(value.span.end for value in values)])

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Binding, CallSite, Span, Text, Value
-from ffi_core.source.call import CallText, arguments_of, call_at
+from ffi_core.source.call import CallText, arguments_broken_off, arguments_of, call_at
 from ffi_core.source.literal import TRANSPARENT, fold, key_of, span_of, text_of
 from ffi_core.source.moving import moved
 from ffi_core.source.occurrence import VARIABLES
@@ -192,6 +192,11 @@ class Flow:
         self._calls += 1
         heappush(self._pending, (path[-1].end_byte, self._calls, path, entry))
 
+    def _read_unfinished(self, path: Path, entry: Entry) -> None:
+        if self._unfinished < _MOST_UNFINISHED_CALLS:
+            self._unfinished += 1
+            self._read_later(path, entry)
+
     def lookup(self, node: Node) -> Node | Value | None:
         """What a name or member stands for; what `ffi_core.source.fold` asks."""
         if self._constants:
@@ -250,7 +255,10 @@ class Flow:
         node, parent = path[-1], path[-2]
         match parent.type:
             case "variable_declarator" if _is(parent, "value", node):
-                self._take(parent.child_by_field_name("name"), shape)
+                if isinstance(shape, Entry) and arguments_broken_off(node) is not None:
+                    self._read_unfinished(path, shape)
+                else:
+                    self._take(parent.child_by_field_name("name"), shape)
             case "assignment_expression" if _is(parent, "right", node):
                 self._take(parent.child_by_field_name("left"), shape)
             case "member_expression" | "subscript_expression" if _is(parent, "object", node):
@@ -261,9 +269,8 @@ class Flow:
             case "new_expression" if isinstance(shape, Entry) and _is(parent, "constructor", node):
                 if shape.is_class is not False:
                     self._read_later(path[:-1], shape)
-            case "ERROR" if isinstance(shape, Entry) and self._unfinished < _MOST_UNFINISHED_CALLS:
-                self._unfinished += 1
-                self._read_later(path, shape)
+            case "ERROR" if isinstance(shape, Entry):
+                self._read_unfinished(path, shape)
             case _ if isinstance(shape, BoundSymbol):
                 self._use(path, shape)
 
