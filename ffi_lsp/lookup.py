@@ -67,11 +67,10 @@ class SymbolLookup:
         future = self._futures(library, (name,), mentioned)[0][name]
         if future is self._last_guess:
             self._last_guess = None  # somebody waits for it now
-        try:
-            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), seconds)
-        except TimeoutError:
-            return None
-        return _answer_of(future).get(name)
+        waiting = asyncio.wrap_future(future)
+        waiting.add_done_callback(_note_failure)
+        await asyncio.wait({waiting}, timeout=seconds)
+        return _answer_of(future).get(name) if future.done() else None
 
     def refresh(self) -> None:
         """Ask again for every name when it is wanted next: headers have changed."""
@@ -104,6 +103,12 @@ class SymbolLookup:
         if future is not None:
             asked.update(dict.fromkeys(unknown, future))
         return asked, future
+
+
+def _note_failure(waiting: asyncio.Future[_Answer]) -> None:
+    """Take notice of how it ended, which is logged by who reads the answer."""
+    if not waiting.cancelled():
+        waiting.exception()
 
 
 def _answer_of(future: Future[_Answer]) -> _Answer:

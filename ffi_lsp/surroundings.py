@@ -97,7 +97,7 @@ def _system_libraries() -> list[str]:
 
 
 def _libraries_in(folder: Path) -> list[str]:
-    return [name for name in _entries(folder) if _LIBRARY.fullmatch(name)]
+    return [name for name in _entries(folder) if _LIBRARY.fullmatch(name) and not name.startswith(".")]
 
 
 def _entries(folder: Path) -> Sequence[str]:
