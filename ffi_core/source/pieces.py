@@ -109,7 +109,7 @@ class Layout:
     pieces: list[Piece] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     around: list[Around] = field(default_factory=list)
-    places: dict[Piece, tuple[int, ...]] = field(default_factory=dict)
+    places: dict[Piece, list[int]] = field(default_factory=dict)
 
     def matches(self, pattern: re.Pattern[bytes]) -> Iterator[int]:
         """The bytes at which a pattern matches inside of a piece, in order; a piece is searched once."""
@@ -153,8 +153,7 @@ class Memory:
             piece = now.get(key)
             if piece is None:
                 piece = now[key] = self._pieces.get(key) or Piece(content, whole=whole)
-            places = layout.places.get(piece)
-            layout.places[piece] = (len(layout.pieces),) if places is None else (*places, len(layout.pieces))
+            layout.places.setdefault(piece, []).append(len(layout.pieces))
             layout.pieces.append(piece)
             layout.starts.append(start)
             layout.around.append(around)
