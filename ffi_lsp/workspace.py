@@ -92,7 +92,7 @@ class Workspace:
         settings: Callable[[Path], Settings] = lambda _: _DEFAULTS,
         unsaved: Callable[[Path], bytes | None] = lambda _: None,
     ) -> None:
-        self._modules = ModuleFiles(unsaved) if follow_imports else None
+        self._modules = ModuleFiles(unsaved, clock) if follow_imports else None
         self._libraries = Libraries(clock)
         self._compilers = Compilers(clock)
         self._comparisons = Comparisons(prototypes)
@@ -150,6 +150,8 @@ class Workspace:
     def look_again(self) -> None:
         """Look at all files again: some have changed on disk."""
         self._libraries.look_again()
+        if self._modules is not None:
+            self._modules.look_again()
         self._last_read = None
 
     def forget(self, path: Path) -> None:
