@@ -82,7 +82,9 @@ def collect_wheels(python: str, folder: Path) -> None:
 def pack(folder: Path, output: Path, target: str | None) -> None:
     """Let vsce write the file. What goes in is the list `files` of package.json."""
     vsce = EXTENSION / "node_modules" / "@vscode" / "vsce" / "vsce"
-    command = ["node", str(vsce), "package", "--no-dependencies", "--allow-missing-repository", "--out", str(output)]
+    command = ["node", str(vsce), "package", "--no-dependencies", "--allow-missing-repository"]
+    # The pictures of the README are in the file, so that its page needs no network either.
+    command += ["--no-rewrite-relative-links", "--out", str(output)]
     run([*command, *(["--target", target] if target else [])], folder)
 
 

@@ -84,8 +84,15 @@ export function mistakes({ vsix }: Given): Promise<boolean> {
       const item = page.locator(".suggest-widget .monaco-list-row", { hasText: "sqlite3_changes64" }).first();
       await item.waitFor();
       // Unfolds what is known of the proposal: the header is read beside the typing, and the next letter brings it all.
-      await page.keyboard.press("Control+Space");
-      await page.locator(".suggest-details", { hasText: "sqlite3_int64 sqlite3_changes64" }).waitFor();
+      const details = page.locator(".suggest-details");
+      await steps.until("the details are unfolded", async () => {
+        if (!(await details.isVisible())) {
+          await page.keyboard.press("Control+Space");
+          await page.waitForTimeout(1000);
+        }
+        return details.isVisible();
+      });
+      await details.filter({ hasText: "sqlite3_int64 sqlite3_changes64" }).waitFor();
       await page.keyboard.press("Backspace");
       await page.keyboard.type("4");
       await item.waitFor();
