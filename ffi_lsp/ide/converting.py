@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ffi_core.dialects import DIALECTS
 from ffi_core.generate import KOFFI, NotExpressibleError, entry_value, type_text
 from ffi_core.model import CallKind, DlopenCall, Object, Property, SourceDeclaration, Span
+from ffi_core.source.scripts import MARKUP
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.action import ActionKind, CodeAction, Edits
@@ -49,7 +50,8 @@ def converted(snapshot: Snapshot, call: DlopenCall, known: Known, target: str) -
     known: what C says of the call's symbols.
     target: the dialect to write.
     """
-    if call.kind is not CallKind.LIBRARY or target == call.dialect:
+    # Inside of markup nobody knows here where an import would go.
+    if call.kind is not CallKind.LIBRARY or target == call.dialect or snapshot.path.suffix.lower() in MARKUP:
         return None
     others = [other for other in snapshot.calls if other is not call and other.dialect == call.dialect]
     try:
