@@ -36,6 +36,7 @@ _CALLBACK_MAKERS = {"Deno.UnsafeCallback", "Deno.UnsafeCallback.threadSafe"}
 _FUNCTIONS = {"arrow_function", "function_expression", "function", "generator_function"}
 _NAMES = {"identifier", "shorthand_property_identifier"}
 _NUMERIC = {"+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"}
+_MEMORY_METHODS = {"encode", "from", "alloc", "allocUnsafe", "allocUnsafeSlow"}
 _UTF8 = {"utf8", "utf-8"}
 _LENGTHS = {b"length", b"byteLength"}
 _STRING = re.compile(rb"[\"'`]")
@@ -83,19 +84,30 @@ def _value_of(node: Node, scopes: Scopes) -> Node | None:
 
 def _made(node: Node, scopes: Scopes, variable: Declared | None) -> Origin | None:
     by_name = variable is not None
-    if node.type in _FUNCTIONS:
-        return Origin(OriginKind.FUNCTION, span_of(node), by_name=by_name)
-    if _is_callback(node):
-        return Origin(OriginKind.CALLBACK, span_of(node), by_name=by_name)
-    if _is_cut(node, scopes):
-        return Origin(OriginKind.CUT, span_of(node), by_name=by_name)
-    inner = _addressed(node, scopes)
-    if inner is not None:
-        memory = origin_of(inner, scopes)
-        if memory is None or memory.kind is not OriginKind.MEMORY:
+    match node.type:
+        case kind if kind in _FUNCTIONS:
+            return Origin(OriginKind.FUNCTION, span_of(node), by_name=by_name)
+        case "binary_expression" | "unary_expression":
+            return Origin(OriginKind.CUT, span_of(node), by_name=by_name) if _is_cut(node, scopes) else None
+        case "new_expression" | "call_expression" if _is_callback(node):
+            return Origin(OriginKind.CALLBACK, span_of(node), by_name=by_name)
+        case "new_expression" | "call_expression":
+            return _address(node, scopes, by_name=by_name) or _memory(node, scopes, variable)
+        case _:
             return None
-        return replace(memory, kind=OriginKind.ADDRESS, span=span_of(node), by_name=by_name)
-    return _memory(node, scopes, variable)
+
+
+def _address(node: Node, scopes: Scopes, *, by_name: bool) -> Origin | None:
+    inner = _addressed(node, scopes)
+    if inner is None:
+        return None
+    is_name = inner.type in _NAMES
+    value = _value_of(inner, scopes) if is_name else inner
+    variable = scopes.resolve(text_of(inner), inner.start_byte) if is_name else None
+    memory = _memory(value, scopes, variable) if value is not None else None
+    if memory is None:
+        return None
+    return replace(memory, kind=OriginKind.ADDRESS, span=span_of(node), by_name=by_name)
 
 
 def _addressed(node: Node, scopes: Scopes) -> Node | None:
@@ -148,6 +160,8 @@ def _encoded(node: Node, scopes: Scopes) -> _Memory | None:
     if callee is None or owner is None:
         return None
     method = text_of(callee.child_by_field_name("property") or callee)
+    if method not in _MEMORY_METHODS:
+        return None
     values = arguments_of(node, scopes.constant)
     if not values.complete or not values.items:
         return None
@@ -196,8 +210,6 @@ def _is_only_passed(references: list[Reference]) -> bool:
 
 
 def _is_callback(node: Node) -> bool:
-    if node.type not in {"new_expression", "call_expression"}:
-        return False
     callee = node.child_by_field_name("constructor") or node.child_by_field_name("function")
     return callee is not None and text_of(callee) in _CALLBACK_MAKERS
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffi_core.model import CallKind, CallSite, DlopenCall, Origin, Signature, Span
+from ffi_core.model import Array, CallKind, CallSite, DlopenCall, Origin, Signature, Span, Unknown
 from ffi_core.source.halves import wrong_halves
 from ffi_core.source.leaking import leaks
 from ffi_core.source.literal import TRANSPARENT, text_of
@@ -73,18 +73,19 @@ def _site(tree: SourceTree, scopes: Scopes, call: DlopenCall, site: CallSite) ->
     if not path:
         return site
     if takes_addresses and site.arguments.complete:
-        site = replace(site, origins=_origins(path[-1], scopes, declaration.signature))
+        site = replace(site, origins=_origins(path[-1], scopes, declaration.signature, site.arguments))
     if declaration.nonblocking:
         site = replace(site, takings=takings(path, scopes), can_wait=can_wait(path))
     return site
 
 
-def _origins(node: Node, scopes: Scopes, signature: Signature) -> tuple[Origin | None, ...]:
+def _origins(node: Node, scopes: Scopes, signature: Signature, values: Array) -> tuple[Origin | None, ...]:
+    """What made the arguments that are not known already, where an address is taken."""
     holder = node.child_by_field_name("arguments")
     items = [child for child in holder.named_children if child.type != "comment"] if holder is not None else []
     return tuple(
-        origin_of(item, scopes) if type_.kind in _ADDRESSES else None
-        for item, type_ in zip(items, signature.parameters, strict=False)
+        origin_of(item, scopes) if type_.kind in _ADDRESSES and isinstance(value, Unknown) else None
+        for item, type_, value in zip(items, signature.parameters, values.items, strict=False)
     )
 
 
