@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ SUFFIXES = {
 """Suffixes of the files that can be read, with the grammar for each; in markup, that of scripts that name none."""
 
 _SHORT = 128 << 10  # bytes, which take some 10 ms to be parsed
+_WIDE = 200
+"""Children, from which on a list of them is worth its memory."""
 _LOOKS_LIKE_TYPESCRIPT = re.compile(
     rb"\bas\s+\w|\bsatisfies\b|\binterface\s|\btype\s+\w+\s*[=<]|\benum\s|\b(?:import|export)\s+type\b"
     rb"|\bdeclare\s|[\w)]\s*\??:\s*(?:string|number|boolean|any|unknown|void|never|bigint|object)\b"
@@ -50,6 +53,7 @@ class SourceTree:
     grammar: str
     tree: Tree = field(repr=False)
     sound: SourceTree | None = field(default=None, repr=False, compare=False)
+    _wide: dict[int, tuple[list[int], list[Node]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def root(self) -> Node:
@@ -62,9 +66,23 @@ class SourceTree:
         path = []
         while (node := cursor.node) is not None and node.start_byte <= offset < node.end_byte:
             path.append(node)
-            if cursor.goto_first_child_for_byte(offset) is None:
+            if node.child_count > _WIDE:
+                ends, children = self._children(node)
+                place = bisect_right(ends, offset)
+                if place == len(children):
+                    break
+                cursor.reset(children[place])
+            elif cursor.goto_first_child_for_byte(offset) is None:
                 break
         return path
+
+    def _children(self, node: Node) -> tuple[list[int], list[Node]]:
+        """Where the children of a wide node end, and they: tree-sitter itself counts through them each time."""
+        known = self._wide.get(node.id)
+        if known is None:
+            children = node.children
+            known = self._wide[node.id] = ([child.end_byte for child in children], children)
+        return known
 
 
 def parse(text: bytes, suffix: str, previous: SourceTree | None = None) -> SourceTree:
