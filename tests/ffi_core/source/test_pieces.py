@@ -145,7 +145,7 @@ def test_a_statement_that_stands_elsewhere_is_the_same_piece() -> None:
 
 def test_equal_statements_are_one_piece_in_two_places() -> None:
     layout = layout_of("a();\na();", Memory())
-    assert layout.places == {layout.pieces[0]: (0, 1)}
+    assert layout.places == {layout.pieces[0]: [0, 1]}
 
 
 def test_a_long_statement_is_taken_apart_and_a_word_is_found_in_its_parts() -> None:
