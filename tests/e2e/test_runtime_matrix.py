@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ffi_core.library import locate
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
 
@@ -324,6 +326,7 @@ def write(compile_library, tmp_path: Path):
 
 
 RUNTIMES_WITH_PRELUDES = ["deno", "bun", "node", "koffi"]
+SQLITE = [ROOT / "examples" / "sqlite.porf.ts", *sorted((ROOT / "bench" / "sqlite").glob("sqlite.*.*s"))]
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES_WITH_PRELUDES)
@@ -335,6 +338,15 @@ def test_each_dialect_runs_on_each_runtime(dialect: str, runtime: str, write) ->
     assert done.stdout.splitlines() == expected
 
 
+@pytest.mark.skipif(locate("libsqlite3.so.0").path is None, reason="there is no libsqlite3.so.0")
+@pytest.mark.parametrize("runtime", RUNTIMES_WITH_PRELUDES)
+@pytest.mark.parametrize("version", SQLITE, ids=lambda path: path.name)
+def test_each_version_of_the_sqlite_program_runs_on_each_runtime(version: Path, runtime: str) -> None:
+    done = run(str(version), "--runtime", runtime)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:3] == ["failures 0", "rows 500000", "sum 1275"]
+
+
 @pytest.mark.parametrize("runtime", RUNTIMES_WITH_PRELUDES)
 @pytest.mark.parametrize("dialect", list(CALLBACKS))
 def test_c_calls_back_into_each_dialect_on_each_runtime(dialect: str, runtime: str, write) -> None:
@@ -342,6 +354,34 @@ def test_c_calls_back_into_each_dialect_on_each_runtime(dialect: str, runtime: s
     done = run(write(name, text), "--runtime", runtime)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == ["42 -1 -9223372036854775808", "1"]
+
+
+REQUIRED = {
+    "koffi": 'const { load } = require("koffi"); const cos = load("libm.so.6").func("double cos(double x)");',
+    "bun:ffi": """const { dlopen } = require("bun:ffi");
+    const { cos } = dlopen("libm.so.6", { cos: { args: ["f64"], returns: "f64" } }).symbols;""",
+    "node:ffi": """const { dlopen } = require("node:ffi");
+    const { cos } = dlopen("libm.so.6", { cos: { arguments: ["f64"], return: "f64" } }).functions;""",
+}
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES_WITH_PRELUDES)
+@pytest.mark.parametrize("module", list(REQUIRED))
+def test_a_commonjs_program_requires_each_dialect_on_each_runtime(module: str, runtime: str, write) -> None:
+    done = run(write("program.cjs", f"{REQUIRED[module]}\nconsole.log(cos(0));"), "--runtime", runtime)
+    if (module, runtime) == ("node:ffi", "bun"):
+        assert done.returncode != 0
+        assert "there it can be imported alone" in done.stderr
+    else:
+        assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+
+
+def test_a_commonjs_program_of_another_dialect_runs_on_bun(write) -> None:
+    program = """const path = require("path");
+    const { add } = Porffor.dlopen("LIBRARY", { add: { parameters: ["i32", "i32"], result: "i32" } });
+    console.log(path.basename("/a/b"), add(2, 3));"""
+    done = run(write("program.js", program), "--runtime", "bun")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "b 5\n", "")
 
 
 @pytest.mark.parametrize("runtime", ["deno", "bun", "node"])

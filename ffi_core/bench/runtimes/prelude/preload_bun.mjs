@@ -2,8 +2,9 @@
 
 import { CString, dlopen, JSCallback, ptr, toArrayBuffer } from "bun:ffi";
 import { setHost } from "./host.mjs";
-import { ADDRESSES } from "./values.mjs";
+import { ADDRESSES, refuse } from "./values.mjs";
 import "./speak_deno.mjs";
+import * as koffi from "./speak_koffi.mjs";
 import "./speak_porffor.mjs";
 import { reply, wrap } from "./wrap.mjs";
 
@@ -57,20 +58,28 @@ setHost({
   },
 });
 
-// Bun takes every name under node: for its own, and installs packages, before a plugin could resolve either; so the
-// imports themselves are led elsewhere.
-const SPEAK_NODE = JSON.stringify(`${import.meta.dir}/speak_node.mjs`);
-const SPEAK_KOFFI = JSON.stringify(`${import.meta.dir}/speak_koffi.mjs`);
-const IMPORTS_KOFFI = /\b(from\s*|import\s*\(?\s*|require\s*\(\s*)(["'])koffi\2/g;
 Bun.plugin({
-  name: "node:ffi and koffi",
+  name: "koffi",
   setup(build) {
-    build.onLoad({ filter: /^(?!.*node_modules).*\.[mc]?[jt]sx?$/ }, async ({ path, loader }) => {
-      const text = await Bun.file(path).text();
-      const contents = text
-        .replaceAll(/(["'])node:ffi\1/g, SPEAK_NODE)
-        .replaceAll(IMPORTS_KOFFI, (_, words) => words + SPEAK_KOFFI);
-      return { contents, loader };
-    });
+    build.module("koffi", () => ({ exports: koffi, loader: "object" }));
   },
 });
+
+// Bun takes every name under node: for its own, before a plugin could resolve it; so the import itself is led elsewhere.
+// That is done for programs that need it alone, since Bun runs no CommonJS program whose text comes from a plugin.
+const SPEAK_NODE = JSON.stringify(`${import.meta.dir}/speak_node.mjs`);
+const program = await Bun.file(Bun.main).text().catch(() => "");
+if (/(["'])node:ffi\1/.test(program)) {
+  if (/\brequire\s*\(\s*["']node:ffi/.test(program)) {
+    refuse('require("node:ffi") on Bun', "there it can be imported alone");
+  }
+  Bun.plugin({
+    name: "node:ffi",
+    setup(build) {
+      build.onLoad({ filter: /^(?!.*node_modules).*\.[mc]?[jt]sx?$/ }, async ({ path, loader }) => {
+        const text = await Bun.file(path).text();
+        return { contents: text.replaceAll(/(["'])node:ffi\1/g, SPEAK_NODE), loader };
+      });
+    },
+  });
+}

@@ -47,3 +47,15 @@ setHost({
     return { address: Deno.UnsafePointer.value(made.pointer), close: () => made.close() };
   },
 });
+
+// An import map leads imports; what CommonJS requires is looked up elsewhere.
+if (/\.c[jt]s$/.test(Deno.mainModule)) {
+  const { default: Module } = await import("node:module");
+  const speakers = {
+    "bun:ffi": await import("./speak_bun.mjs"),
+    "node:ffi": await import("./speak_node.mjs"),
+    koffi: await import("./speak_koffi.mjs"),
+  };
+  const load = Module._load;
+  Module._load = (request, ...others) => speakers[request] ?? load(request, ...others);
+}
