@@ -292,7 +292,7 @@ class Server(LanguageServer):
 
     def _refresh(self) -> None:
         self._refreshing = None
-        if self.client.pulls_diagnostics and self.client.refreshes_diagnostics:
+        if self.client.pulls_diagnostics:
             self.workspace_diagnostic_refresh(None)
         self.measured_anew()
 

@@ -15,7 +15,7 @@ class Client:
 
     Parameters
     ----------
-    pulls_diagnostics: it asks for diagnostics; then none are pushed.
+    pulls_diagnostics: it asks for diagnostics, and asks again when it is told to; then none are pushed.
     diagnostic_versions: a push may say which version of the text it is about.
     diagnostic_tags: those that a diagnostic may have; related_information: it may point to other places;
         code_descriptions: its code may be a link.
@@ -32,7 +32,7 @@ class Client:
     location_links: an answer to where something is may say which text was asked about.
     shows_documents: it opens a text for the person when it is told to.
     progress: it shows work under way.
-    refreshes_lenses, refreshes_hints, refreshes_diagnostics: it asks again when it is told to.
+    refreshes_lenses, refreshes_hints: it asks again when it is told to.
     watches_files: it can be asked to watch files; relative_patterns: below a folder of our choice.
     configuration: it can be asked for its settings; configuration_changes: and be asked to tell when they change.
     shows_status: it knows the notification ``ffi/status``.
@@ -60,7 +60,6 @@ class Client:
     progress: bool = False
     refreshes_lenses: bool = False
     refreshes_hints: bool = False
-    refreshes_diagnostics: bool = False
     watches_files: bool = False
     relative_patterns: bool = False
     configuration: bool = False
@@ -79,7 +78,8 @@ class Client:
             return has(f"text_document.publish_diagnostics.{ability}") or has(f"text_document.diagnostic.{ability}")
 
         return cls(
-            pulls_diagnostics=has("text_document.diagnostic"),
+            # One that cannot be told to ask again would not see what headers say before the next edit.
+            pulls_diagnostics=has("text_document.diagnostic") and has("workspace.diagnostics.refresh_support"),
             diagnostic_versions=has("text_document.publish_diagnostics.version_support"),
             diagnostic_tags=frozenset(
                 tag
@@ -114,7 +114,6 @@ class Client:
             progress=has("window.work_done_progress"),
             refreshes_lenses=has("workspace.code_lens.refresh_support"),
             refreshes_hints=has("workspace.inlay_hint.refresh_support"),
-            refreshes_diagnostics=has("workspace.diagnostics.refresh_support"),
             watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
             relative_patterns=has("workspace.did_change_watched_files.relative_pattern_support"),
             configuration=has("workspace.configuration"),

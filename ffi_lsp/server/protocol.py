@@ -64,7 +64,10 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcException as failure:
             cause = failure.__cause__
             reasons = transform_error(cause) if isinstance(cause, ClassValidationError) else [str(cause)]
-            if "method" not in message and (waiting := self._request_futures.pop(message.get("id", ""), None)) is not None:
+            if (
+                "method" not in message
+                and (waiting := self._request_futures.pop(message.get("id", ""), None)) is not None
+            ):
                 waiting.set_exception(failure)  # an answer of the client that is none
             self._refuse(request, failure.code, f"{failure.message}: {'; '.join(reasons)}")
 
@@ -176,4 +179,5 @@ class Protocol(LanguageServerProtocol):
         if command is None:
             known = ", ".join(self.fm.commands)
             raise JsonRpcInvalidParams(f"unknown command {params.command!r}; there are {known}")
-        return await command(params)
+        done = command(params)
+        return await done if inspect.isawaitable(done) else done

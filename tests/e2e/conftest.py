@@ -20,7 +20,7 @@ from wire import Wire
 from ffi_core.bench.runtimes import RUNTIMES, Absent, Installed, PreparationError, cache_folder
 
 EDITORS = ["visual_studio_code", "neovim@0.11"]
-"""Whose capabilities the clients have: the first gets diagnostics pushed, the second pulls them."""
+"""Whose capabilities the clients have: the first pulls diagnostics, the second gets them pushed."""
 PROGRAM_SECONDS = 120
 SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 """The installed console script of the environment that runs the tests."""
@@ -149,7 +149,7 @@ class Session:
     @property
     def pulls(self) -> bool:
         capabilities = self.client.capabilities
-        return bool(capabilities and capabilities.text_document and capabilities.text_document.diagnostic)
+        return bool(capabilities and capabilities.workspace and capabilities.workspace.diagnostics)
 
     async def open(self) -> list[types.Diagnostic]:
         item = types.TextDocumentItem(self.uri, "typescript", self.version, self.text)
@@ -222,7 +222,13 @@ def _make_client() -> LanguageClient:
 
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=[SERVER], client_factory=_make_client), params=EDITORS)
 async def client(request: pytest.FixtureRequest, client: LanguageClient) -> Any:
-    answer = await client.initialize_session(types.InitializeParams(capabilities=client_capabilities(request.param)))
+    capabilities = client_capabilities(request.param)
+    if request.param == "visual_studio_code":  # pytest-lsp knows it as it was before it could pull
+        assert capabilities.text_document is not None
+        assert capabilities.workspace is not None
+        capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities()
+        capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    answer = await client.initialize_session(types.InitializeParams(capabilities=capabilities))
     client.advertised = answer.capabilities
     yield
     await client.shutdown_session()

@@ -1,4 +1,4 @@
-"""A session as an editor has it, for one that pulls diagnostics (Neovim) and one that has them pushed (VS Code)."""
+"""A session as an editor has it, for one that pulls diagnostics (VS Code) and one that has them pushed (Neovim)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def test_a_quick_fix_mends_the_text(session: Session) -> None:
 async def test_only_the_kinds_that_are_asked_for_come(session: Session) -> None:
     session.text = session.text.replace('["i32", "i32"]', '["int", "i32"]')
     (mistake,) = await session.open()
-    context = types.CodeActionContext([mistake], only=[types.CodeActionKind.Refactor])
+    context = types.CodeActionContext([mistake], only=[types.CodeActionKind.SourceOrganizeImports])
     parameters = types.CodeActionParams(session.document, mistake.range, context)
     assert not await session.client.text_document_code_action_async(parameters)
 
@@ -137,12 +137,34 @@ async def test_a_lens_runs_the_function_and_tells_the_figures(session: Session) 
     ]
 
 
+async def test_declarations_are_found_across_the_workspace(session: Session) -> None:
+    await session.open()
+    found = await session.client.workspace_symbol_async(types.WorkspaceSymbolParams("seven"))
+    assert [(each.name, each.container_name) for each in found or ()] == [("seven", session.text.split(chr(34))[1])]
+
+
+async def test_the_whole_workspace_is_reported_to_those_who_ask(session: Session) -> None:
+    if not session.pulls:
+        assert session.client.advertised.diagnostic_provider is None
+        return
+    session.text = session.text.replace("seven: {", "sevem: {")
+    await session.open()
+    report = await session.client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([]))
+    assert {each.code for item in report.items for each in item.items} >= {"FFI201"}
+
+
+async def test_everything_can_be_read_anew(session: Session) -> None:
+    await session.open()
+    command = types.ExecuteCommandParams("ffi.reindex")
+    assert await session.client.workspace_execute_command_async(command) is None
+
+
 async def test_the_capabilities_are_those_of_the_table(session: Session) -> None:
     given = session.client.advertised
     assert given.hover_provider is True
     assert given.completion_provider is not None
     assert given.code_lens_provider is not None
-    assert list(given.code_action_provider.code_action_kinds) == ["quickfix", "source.fixAll.ffi"]
+    assert set(given.code_action_provider.code_action_kinds) >= {"quickfix", "source.fixAll.ffi"}
     assert set(given.execute_command_provider.commands) >= {"ffi.quickRun", "ffi.cancelRun", "ffi.runFile"}
     assert given.text_document_sync.open_close is True
     assert given.text_document_sync.change is types.TextDocumentSyncKind.Incremental

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Converse = Callable[..., Any]
 
 URIS = ("file:///one.ts", "untitled:two", "file:///three.js")
+PULLS = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
 PIECES = st.sampled_from(
     [
         'const { f } = Porffor.dlopen("/nowhere.so", { f: { parameters: ["int"], result: "i32" } });',
@@ -128,7 +129,7 @@ def requests(draw: st.DrawFn, uri: str, text: str) -> tuple[str, dict[str, Any]]
     here, span = position(text, start), {"start": position(text, start), "end": position(text, end)}
     context = {"diagnostics": [], "includeDeclaration": True, "triggerKind": 1, "isRetrigger": False}
     fields = {"position": here, "range": span, "positions": [here], "context": context, "newName": "other"}
-    return draw(st.sampled_from(methods)), {**document(uri), **fields, "query": ""}
+    return draw(st.sampled_from(methods)), {**document(uri), **fields, "previousResultId": ""}
 
 
 @settings(
@@ -176,7 +177,7 @@ def test_a_client_that_pulls_gets_what_another_is_pushed(converse: Converse) -> 
         return loopback.published(URIS[0])
 
     async def pulled(loopback: Loopback) -> Any:
-        loopback.greet({"textDocument": {"diagnostic": {}}})
+        loopback.greet(PULLS)
         loopback.open(URIS[0], text)
         report = await loopback.request("textDocument/diagnostic", document(URIS[0]))
         await loopback.settled()
@@ -186,9 +187,19 @@ def test_a_client_that_pulls_gets_what_another_is_pushed(converse: Converse) -> 
     assert converse(pushed) == converse(pulled) != []
 
 
+def test_a_client_that_cannot_be_told_to_pull_again_is_pushed(converse: Converse) -> None:
+    async def talk(loopback: Loopback) -> Any:
+        assert "diagnosticProvider" not in loopback.greet({"textDocument": {"diagnostic": {}}})
+        loopback.open(URIS[0], 'Porffor.dlopen("/nowhere.so", {});')
+        await loopback.settled()
+        return loopback.codes(URIS[0])
+
+    assert converse(talk) == ["FFI202"]
+
+
 def test_diagnostics_that_are_pulled_again_come_only_where_their_place_or_words_changed(converse: Converse) -> None:
     async def talk(loopback: Loopback) -> list[str]:
-        loopback.greet({"textDocument": {"diagnostic": {}}})
+        loopback.greet(PULLS)
         loopback.open(URIS[0], '/*a*/Porffor.dlopen("/nowhere.so", {});')
         kinds, state = [], None
         # The second edit changes no byte offset, but every line number.

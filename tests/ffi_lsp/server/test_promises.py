@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from conftest import Loopback
 
 EDITORS = ["visual_studio_code", "neovim@0.11"]
+PULLS = {
+    "textDocument": {"diagnostic": {}, "rename": {"prepareSupport": True}},
+    "workspace": {"diagnostics": {"refreshSupport": True}},
+}
+"""What later versions of both can do as well."""
 PROVIDERS = {
     "textDocument/codeAction": "codeActionProvider",
     "codeAction/resolve": "codeActionProvider.resolveProvider",
@@ -84,10 +89,12 @@ def promised(capabilities: dict[str, Any], path: str) -> bool:
     return value not in (None, False)
 
 
-@pytest.mark.parametrize("editor", EDITORS)
-def test_what_is_promised_is_kept_and_what_is_there_is_promised(converse: Callable[..., Any], editor: str) -> None:
+@pytest.mark.parametrize("editor", [*EDITORS, None])
+def test_what_is_promised_is_kept_and_what_is_there_is_promised(
+    converse: Callable[..., Any], editor: str | None
+) -> None:
     async def talk(loopback: Loopback) -> tuple[dict[str, Any], set[str]]:
-        capabilities = loopback.greet(abilities_of(editor))
+        capabilities = loopback.greet(abilities_of(editor) if editor else PULLS)
         return capabilities, set(loopback.server.protocol.fm.features)
 
     capabilities, methods = converse(talk)
@@ -131,7 +138,8 @@ def test_nothing_is_loaded_by_any_method_but_the_commands_that_run(
 
     async def talk(loopback: Loopback) -> None:
         abilities = abilities_of("visual_studio_code")
-        abilities["textDocument"]["diagnostic"] = {}
+        for section, added in PULLS.items():
+            abilities[section].update(added)
         loopback.greet(abilities, workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "here"}])
         uri = (tmp_path / "a.ts").as_uri()
         loopback.open(uri, text)
