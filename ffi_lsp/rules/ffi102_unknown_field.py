@@ -3,7 +3,9 @@
 ## What it does
 
 Finds fields of a declaration that the dialect does not know. Each runtime has its own names for the same two:
-`parameters` and `result` in Porffor and Deno, `args` and `returns` in Bun, `arguments` and `return` in Node.
+`parameters` and `result` in Porffor and Deno, `args` and `returns` in Bun, `arguments` and `return` in Node. The
+definitions of callbacks and function pointers have the same names as the schemas of their runtime. Deno's `type`, which
+reads data, exists nowhere else.
 
 ## Why is this bad
 
@@ -36,7 +38,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Object, Property
+from ffi_core.model import CallKind, DlopenCall, Object, Property
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import key_edit
 from ffi_lsp.rules.facts import LibraryFacts
@@ -44,6 +46,8 @@ from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of, entries, right_field
 
 SEVERITY = Severity.ERROR
+
+_ONE_FUNCTION = {CallKind.CALLBACK, CallKind.POINTER, CallKind.TYPE}
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
@@ -57,6 +61,8 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
 def _judge(call: DlopenCall, symbol: str, entry: Object, field: Property) -> Finding:
     dialect = dialect_of(call)
     unknown = f"{dialect.title} has no field {field.key!r}"
+    if field.key == "type" and call.kind not in _ONE_FUNCTION:
+        return Finding(field.key_span, f"{unknown}: it reads no data of a library as Deno's statics do", symbol)
     elsewhere = right_field(dialect, field.key)
     right = elsewhere or next(iter(difflib.get_close_matches(field.key, dialect.fields, n=1, cutoff=0.6)), None)
     if right is None:

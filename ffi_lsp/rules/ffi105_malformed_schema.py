@@ -2,7 +2,8 @@
 
 ## What it does
 
-Finds a schema that is no object, an entry that is no object, and a list of parameters that is no array.
+Finds a schema that is no object, an entry that is no object, and a list of parameters that is no array; likewise the
+definitions of callbacks and function pointers.
 
 ## Why is this bad
 
@@ -33,7 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Array, DlopenCall, Nothing, Object, Property, Span, Text, Unknown, Value
+from ffi_core.dialects import Dialect
+from ffi_core.model import Array, CallKind, DlopenCall, Nothing, Object, Property, Span, Text, Unknown, Value
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
@@ -41,16 +43,20 @@ from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
 
+_ONE_FUNCTION = {CallKind.CALLBACK, CallKind.POINTER, CallKind.TYPE}
+
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Whatever stands in the place of an object or of a list and is neither that nor unknown."""
     dialect = dialect_of(call)
-    if call.schema is None:
+    if call.kind in _ONE_FUNCTION:
+        yield from _judge_definition(call, dialect)
+    elif call.schema is None:
         if dialect.needs_schema and call.library is not None and not isinstance(call.library, Unknown):
             yield Finding(
                 call.callee_span, "no schema: the second argument says which symbols there are, and their types"
             )
-    elif not isinstance(call.schema, Object | Unknown) and not (dialect.takes_prototypes and call.declarations == ()):
+    elif _is_no_schema(call) and not dialect.takes_prototypes:
         yield Finding(call.schema.span, f"a schema is an object from symbol to declaration, not {_kind(call.schema)}")
     shape = f"{{ {dialect.parameters}: [...], {dialect.result}: ... }}"
     for entry in call.declarations:
@@ -61,6 +67,21 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
         elif not isinstance(entry.value, Unknown):
             message = f"a declaration is an object such as {shape}, not {_kind(entry.value)}"
             yield Finding(entry.value.span, message, entry.name)
+
+
+def _is_no_schema(call: DlopenCall) -> bool:
+    """Whether something stands in the schema's place that is none, nor the declaration of a single function."""
+    single = any(entry.value is call.schema for entry in call.declarations)
+    return not single and not isinstance(call.schema, Object | Unknown)
+
+
+def _judge_definition(call: DlopenCall, dialect: Dialect) -> Iterator[Finding]:
+    """Bun's callbacks need a definition; Node's do without, and Deno's and koffi's have it in another place."""
+    function = call.function
+    spread = function is not None and call.source.startswith(b"...", function.start)
+    if call.schema is None and call.dialect == "bun" and call.kind is CallKind.CALLBACK and function and not spread:
+        message = f"no definition: behind the function stand its types, {{ {dialect.parameters}: [...] }}"
+        yield Finding(call.callee_span, message)
 
 
 def _judge_list(symbol: str, field: Property | None) -> Finding | None:
