@@ -17,6 +17,7 @@ from ffi_lsp.cli.checking.run import Run, Tally
 from ffi_lsp.cli.checking.search import STANDARD_INPUT, Trouble
 from ffi_lsp.config import ConfigError
 from ffi_lsp.diagnostic import Severity
+from ffi_lsp.report.text import printable
 from ffi_lsp.selection import UnknownRuleError, select
 
 _HEADER_SECONDS = 60.0
@@ -220,7 +221,7 @@ class Check:
 
     def _complain(self, trouble: Trouble) -> None:
         self._tally.unreadable += trouble.fatal
-        print(f"ffi-lsp: {trouble.path}: {trouble.why}", file=sys.stderr)
+        print(f"ffi-lsp: {printable(str(trouble.path))}: {printable(trouble.why)}", file=sys.stderr)
 
 
 def _tell_of(baseline: Baseline) -> None:

@@ -117,9 +117,16 @@ def file_in(folder: Path) -> Path | None:
     """The file in a folder itself that holds settings."""
     for name, form in _FORMS.items():
         file = folder / name
-        if file.is_file() and (not form.path or _mentions_settings(file, form)):
+        if _is_there(file) and (not form.path or _mentions_settings(file, form)):
             return file
     return None
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a path that is too long, or leads through what may not be searched
+        return False
 
 
 def load_file(file: Path, base: Settings | None = None) -> Settings:

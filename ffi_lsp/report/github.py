@@ -6,6 +6,7 @@ Form: https://docs.github.com/en/actions/reference/workflow-commands-for-github-
 from __future__ import annotations
 
 from ffi_lsp.diagnostic import Diagnostic, Severity
+from ffi_lsp.report.text import printable
 from ffi_lsp.text import SourceText
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
@@ -32,4 +33,6 @@ def render(file: str, text: SourceText, diagnostic: Diagnostic) -> str:
 
 
 def _escape(text: str, more: str = "") -> str:
-    return "".join(f"%{ord(letter):02X}" if letter in f"%\r\n{more}" else letter for letter in text)
+    """As GitHub asks for it; what would move a terminal's cursor is written as an escape."""
+    marks = f"%\r\n{more}"
+    return "".join(f"%{ord(letter):02X}" if letter in marks else printable(letter) for letter in text)
