@@ -115,6 +115,8 @@ class Server {
       XDG_CACHE_HOME: inside("cache"),
       XDG_CONFIG_HOME: inside("config"),
       XDG_DATA_HOME: inside("share"),
+      // Else VS Code starts a login shell and takes its PATH instead of the one given here.
+      VSCODE_CLI: "1",
       ...env,
     };
     const folders = ["--server-data-dir", inside("server"), "--user-data-dir", inside("data")];
