@@ -10,6 +10,7 @@ from ffi_core.bench import ArgumentsError, choose_arguments
 from ffi_core.bench.choice import literal_arguments
 from ffi_core.bench.script import spell_arguments
 from ffi_core.model import Declaration, DlopenCall, SourceDeclaration, Span
+from ffi_core.types import Kind
 from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.workspace import Snapshot
@@ -17,7 +18,7 @@ from ffi_lsp.workspace import Snapshot
 Act = Literal["run", "benchmark", "report"]
 
 _LONGEST = 50
-"""Characters of arguments that a title shows."""
+"""Characters of arguments, and of a result, that a title shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def lens_title(snapshot: Snapshot, lens: CodeLens, measured: Mapping[str, Measur
     stale = "" if last is None or last.holds_for(facts) else ", library changed since"
     if lens.act == "benchmark":
         return "Benchmark" if last is None or last.time is None else f"Benchmark · {last.time}{stale}"
-    return f"Run {lens.symbol}({_arguments(snapshot, call, lens)})"
+    arguments = _arguments(snapshot, call, lens)
+    return f"Run {lens.symbol}({_cut(arguments)}){_result(entry, last, facts, arguments)}"
 
 
 def why_not(entry: SourceDeclaration, facts: LibraryFacts) -> str | None:
@@ -132,5 +134,18 @@ def _arguments(snapshot: Snapshot, call: DlopenCall, lens: CodeLens) -> str:
         chosen = choose_arguments(call, lens.symbol, None, snapshot.text.data, site=site)
     except ArgumentsError:
         return "…"
-    spelled = spell_arguments(chosen.values)
-    return spelled if len(spelled) <= _LONGEST else f"{spelled[:_LONGEST]}…"
+    return spell_arguments(chosen.values)
+
+
+def _result(entry: SourceDeclaration, last: Measurement | None, facts: LibraryFacts, arguments: str) -> str:
+    """What the same call gave the last time, while that still holds."""
+    declaration = entry.declaration
+    if last is None or not last.holds_for(facts) or last.arguments != arguments:
+        return ""
+    if declaration is None or declaration.signature is None or declaration.signature.result.kind is Kind.VOID:
+        return ""
+    return f" = {_cut(last.result)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

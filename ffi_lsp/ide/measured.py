@@ -22,6 +22,7 @@ class Measurement:
     time: the median time of a call, for people: ``3.14 ns``; None where it was called once and not timed.
     message: the whole result in one sentence.
     result: what the call gave, as JSON.
+    arguments: what it was called with, as a comment spells it.
     """
 
     declaration: Declaration
@@ -29,6 +30,7 @@ class Measurement:
     time: str | None
     message: str
     result: str = "null"
+    arguments: str = ""
 
     def is_about(self, entry: SourceDeclaration) -> bool:
         """Whether the function is still declared as it was called."""

@@ -196,6 +196,7 @@ def _refuse(runs: Runs, order: QuickRun, reason: str, status: str = "failed") ->
 
 def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[str, Any]:
     from ffi_core.bench.distribution import histogram
+    from ffi_core.bench.script import spell_arguments
     from ffi_core.bench.text import duration
     from ffi_lsp.ide.measured import Measurement
 
@@ -213,7 +214,9 @@ def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[s
     if text is not None and run.library is not None and report.status.value == "done":
         last = text.measured.get(order.symbol)
         time = None if report.median_ns is None else duration(report.median_ns)
-        measurement = Measurement(run.request.declaration, run.library, time, message, json.dumps(report.result))
+        called_with = spell_arguments(run.request.arguments)
+        result = json.dumps(report.result)
+        measurement = Measurement(run.request.declaration, run.library, time, message, result, called_with)
         text.measured[order.symbol] = measurement.after(last)
         runs.server.measured_anew()
     return answer

@@ -31,7 +31,7 @@ def measured(snapshot: Snapshot, symbol: str, time: str | None = "3.14 ns") -> M
     assert entry is not None
     assert entry.declaration is not None
     assert facts.library is not None
-    return Measurement(entry.declaration, facts.library, time, "count_add(1, 2) = 3", "3")
+    return Measurement(entry.declaration, facts.library, time, "count_add(2, 3) = 5", "5", "2, 3")
 
 
 def test_each_declaration_can_be_run_and_timed_or_says_why_not(read: Reader) -> None:
@@ -105,9 +105,16 @@ def test_a_measured_time_stands_behind_the_declaration_and_in_the_lens(read: Rea
     snapshot, end = read(CALLED)
     last = {"count_add": measured(snapshot, "count_add")}
     (hint,) = inlay_hints(snapshot, Span(0, end), last)
-    assert (hint.text, hint.tooltip) == ("3.14 ns", "count_add(1, 2) = 3")
+    assert (hint.text, hint.tooltip) == ("3.14 ns", "count_add(2, 3) = 5")
     assert snapshot.text.data[: hint.offset].endswith(b'result: "i32" }')
-    assert titles(snapshot, last)[:4] == ["Run count_add(2, 3)", "Benchmark · 3.14 ns", "Report", "Run count_add(2, 3)"]
+    on_declaration = ["Run count_add(2, 3) = 5", "Benchmark · 3.14 ns", "Report"]
+    assert titles(snapshot, last)[:4] == [*on_declaration, "Run count_add(2, 3)"]
+
+
+def test_a_result_stands_in_the_lens_for_the_arguments_that_gave_it(read: Reader) -> None:
+    last = {"count_add": measured(read(CALLED)[0], "count_add")}
+    snapshot, _ = read(CALLED.replace("count_add(2, 3)", "count_add(2, 4)"))
+    assert titles(snapshot, last)[0] == "Run count_add(2, 4)"
 
 
 def test_a_function_that_was_called_once_has_a_report_and_no_time(read: Reader) -> None:
