@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ffi_core.c_types import CArray, CFunction, CPointer, CStruct, CType, spell
-from ffi_core.model import Declaration, DlopenCall, Prototype, Text
+from ffi_core.c_types import CArray, CField, CFunction, CInteger, CPointer, CStruct, CType, spell
+from ffi_core.model import Declaration, DlopenCall, Prototype, PrototypeKind, Text
 from ffi_core.types import NativeType, Type
 from ffi_lsp.ide.c_side import c_name, summary
 from ffi_lsp.rules import LibraryFacts
@@ -45,24 +45,26 @@ def c_header(call: DlopenCall, facts: LibraryFacts) -> CHeader:
         "",
         *(f"#include <{header}>" for header in _INCLUDES),
     ]
-    names: dict[str, str] = {}
-    for prototype in prototypes.values():
-        if prototype is not None and not prototype.is_macro:
-            for type_ in (prototype.result, *(type_ for _, type_ in prototype.parameters)):
-                _collect(type_, names)
-    if names:
-        lines += ["", *names.values()]
-    places = {}
+    known = [prototype for prototype in prototypes.values() if prototype is not None and not prototype.is_macro]
+    types = [type_ for each in known for type_ in (each.result, *(type_ for _, type_ in each.parameters))]
+    definitions = _Definitions(types).text()
+    if definitions:
+        lines += ["", *"\n".join(definitions).splitlines()]
+    places: dict[str, int] = {}
     for entry in call.declarations:
         symbol = c_name(entry)
         prototype = prototypes[symbol]
-        text = str(prototype) if prototype is not None else _declared(entry.declaration)
-        if text is None or symbol in places:
-            continue
-        lines += ["", *_comment(prototype)]
-        lines.append(text if prototype is not None and prototype.is_macro else f"{text};")
-        places[symbol] = len(lines)
+        text = _declared(entry.declaration) if prototype is None else _as_in_c(prototype)
+        if text is not None and symbol not in places:
+            lines += ["", *_comment(prototype), text]
+            places[symbol] = len(lines)
     return CHeader("\n".join(lines) + "\n", places)
+
+
+def _as_in_c(prototype: Prototype) -> str:
+    if prototype.is_macro:
+        return str(prototype)
+    return f"extern {prototype};" if prototype.kind is PrototypeKind.VARIABLE else f"{prototype};"
 
 
 def _comment(prototype: Prototype | None) -> Iterator[str]:
@@ -82,30 +84,93 @@ def _in_comment(text: str) -> str:
     return text.replace("*/", "* /").replace("/*", "/ *")
 
 
-def _collect(type_: CType, names: dict[str, str]) -> None:
-    """Note the definitions that a type needs, those that they need before them."""
+class _Definitions:
+    """The definitions that some types need, each behind those that it needs itself."""
+
+    def __init__(self, types: Iterable[CType]) -> None:
+        self._written: dict[str, str] = {}
+        self._complete: dict[str, CStruct] = {}
+        roots = list(types)
+        for type_ in roots:
+            self._note_complete(type_)
+        for type_ in roots:
+            self._need(type_)
+
+    def text(self) -> list[str]:
+        return list(self._written.values())
+
+    def _note_complete(self, type_: CType) -> None:
+        for inner in _inside(type_):
+            self._note_complete(inner)
+        if isinstance(type_, CStruct) and type_.complete and type_.fields:
+            self._complete.setdefault(_key(type_), type_)
+
+    def _need(self, type_: CType, *, whole: bool = True) -> None:
+        """Write what has to stand before a use of a type; not the whole of it where only its address is used."""
+        if type_.typedef in _STANDARD:
+            return
+        if isinstance(type_, CStruct):
+            self._need_struct(type_, whole=whole)
+        for inner in () if isinstance(type_, CStruct) else _inside(type_):
+            self._need(inner, whole=whole and isinstance(type_, CArray))
+        if isinstance(type_, CInteger) and type_.enum is not None and type_.typedef is None and " " in type_.enum:
+            self._written.setdefault(type_.enum, f"{type_.enum} {{ {type_.enum.replace(' ', '_')} }};")
+        if type_.typedef is not None and type_.typedef not in self._written:
+            bare = (
+                replace(type_, typedef=None, enum=None) if isinstance(type_, CInteger) else replace(type_, typedef=None)
+            )
+            self._written[type_.typedef] = f"typedef {spell(bare, type_.typedef)};"
+
+    def _need_struct(self, type_: CStruct, *, whole: bool) -> None:
+        key, has_tag = _key(type_), " " in type_.tag
+        if not has_tag and type_.typedef is None:
+            for each in type_.fields:
+                self._need(each.type)
+            return
+        known = self._complete.get(key)
+        if has_tag:
+            self._written.setdefault(f"{key};", f"{key};")
+        elif type_.typedef is not None and known is None:
+            # What the header does not show gets a tag of our own, which nobody sees.
+            self._written.setdefault(type_.typedef, f"typedef {type_.tag} {type_.typedef} {type_.typedef};")
+        if known is None or key in self._written or (has_tag and not whole):
+            return
+        if has_tag:
+            self._written[key] = ""
+        for each in known.fields:
+            self._need(each.type)
+        body = "".join(f"  {_field(each)};\n" for each in known.fields)
+        self._written.pop(key, None)
+        start, end = ("", "") if has_tag else ("typedef ", f" {key}")
+        self._written[key] = f"{start}{known.tag} {{\n{body}}}{end};"
+
+
+def _inside(type_: CType) -> tuple[CType, ...]:
     match type_:
         case CPointer(to=to):
-            _collect(to, names)
+            return (to,)
         case CArray(element=element):
-            _collect(element, names)
+            return (element,)
         case CFunction(result=result, parameters=parameters):
-            for inner in (result, *parameters):
-                _collect(inner, names)
-        case CStruct(fields=fields, tag=tag, complete=complete):
-            for each in fields:
-                _collect(each.type, names)
-            body = "".join(f"  {spell(each.type, each.name)}{_bits(each.bits)};\n" for each in fields)
-            if " " in tag and tag not in names and type_.typedef not in _STANDARD:
-                names[tag] = f"{tag} {{\n{body}}};" if complete and fields else f"{tag};"
+            return (result, *parameters)
+        case CStruct(fields=fields):
+            return tuple(each.type for each in fields)
         case _:
-            pass
-    typedef = type_.typedef
-    if typedef is not None and typedef not in _STANDARD and typedef not in names:
-        bare = replace(type_, typedef=None)
-        if isinstance(bare, CStruct) and " " not in bare.tag:
-            return
-        names[typedef] = f"typedef {spell(bare, typedef)};"
+            return ()
+
+
+def _key(type_: CStruct) -> str:
+    """What tells a struct from others: its tag, or without one the name that a typedef gives it."""
+    return type_.tag if " " in type_.tag else type_.typedef or type_.tag
+
+
+def _field(field: CField) -> str:
+    """A field; a struct without any name stands inside of the one that holds it."""
+    type_ = field.type
+    if isinstance(type_, CStruct) and type_.typedef is None and " " not in type_.tag:
+        inside = " ".join(f"{_field(each)};" for each in type_.fields)
+        return f"{type_.tag} {{ {inside} }} {field.name}".rstrip()
+    return f"{spell(type_, field.name)}{_bits(field.bits)}"
 
 
 def _bits(bits: int | None) -> str:
@@ -118,7 +183,7 @@ def _declared(declaration: Declaration | None) -> str | None:
         return None
     if declaration.static is not None:
         type_ = _c_type(declaration.static)
-        return None if type_ is None else f"extern {_join(type_, declaration.symbol)}"
+        return None if type_ is None else f"extern {_join(type_, declaration.symbol)};"
     signature = declaration.signature
     if signature is None:
         return None
@@ -129,7 +194,7 @@ def _declared(declaration: Declaration | None) -> str | None:
     named = [word for word in words if word is not None]
     if signature.fixed is not None:
         named.insert(signature.fixed, "...")
-    return f"{_join(result, declaration.symbol)}({', '.join(named) or 'void'})"
+    return f"{_join(result, declaration.symbol)}({', '.join(named) or 'void'});"
 
 
 def _c_type(type_: Type) -> str | None:
