@@ -27,13 +27,3 @@ const versionOf = (): number => {
   });
   return sqlite3_libversion_number();
 };
-
-const out = new Uint32Array(2);
-const opened = sqlite3_prepare(null, "SELECT 1", -1, out, null); // FFI613: C gets what describes the array
-const database = out[0] + out[1] * 4294967296; // FFI505: the lower half has a sign in Porffor
-const reset = sqlite3_reset; // FFI614: a symbol can only be called by its own name
-try {
-  console.log(versionOf(), database, opened, reset(database));
-} catch (error) { // FFI615: the compiler crashes on the parameter
-  console.log("failed");
-}
