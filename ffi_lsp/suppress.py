@@ -65,7 +65,7 @@ def apply(tree: SourceTree, text: SourceText, found: Iterable[Diagnostic]) -> li
     What is left, in the order of the text.
     """
     if _WORD not in text.data:
-        return list(found)
+        return sorted(found, key=lambda entry: (entry.span, entry.code))
     suppressions: list[_Suppression] = []
     problems = list(_read(tree, text, suppressions))
     left = [

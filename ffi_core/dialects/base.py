@@ -14,6 +14,7 @@ from ffi_core.source import Scopes, SourceTree
 from ffi_core.source.values import NotFoldedError, plain
 from ffi_core.types import nearest_type
 
+_OF_THE_SAME_SIZE = {"usize": "u64", "isize": "i64"}
 _COMMON = ("name", "optional", "nonblocking")
 
 
@@ -87,7 +88,8 @@ class Dialect:
         """The spelling in this dialect that `word`, which is none, most likely stands for, or None if none is near."""
         native = nearest_type(word)
         if native is not None and native not in self.types:
-            native = next((spelling for spelling, meaning in self.types.items() if meaning == native), None)
+            wanted = (native, _OF_THE_SAME_SIZE.get(native))
+            native = next((spelling for spelling, meaning in self.types.items() if meaning in wanted and meaning), None)
         if native is None:
             native = next(iter(difflib.get_close_matches(word.lower(), self.types, n=1, cutoff=0.6)), None)
         return native

@@ -4,6 +4,7 @@ types that a program defines; callbacks. What the types mean is for `ffi_core.di
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,7 @@ from ffi_core.source.opening import Openings, closing
 
 _CONVENTIONS = {"__cdecl", "__stdcall", "__fastcall", "__thiscall"}
 _FUNC = ("func", "cdecl", "stdcall", "fastcall", "thiscall")
+_NAME_OF_PROTOTYPE = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _RECORDS = ("struct", "pack", "union")
 
 
@@ -187,8 +189,7 @@ class _Reader:
         if len(arguments) == 1 and isinstance(first, Text):
             prototype = read_prototype(first.value, self.types.is_type, named=False)
             if not isinstance(prototype, PrototypeText):
-                self.types.all_known = False
-                return self.openings.add(call, None, first, kind=CallKind.TYPE) and None
+                return self.unreadable_proto(call, first)
             place = _place(self.source, first, prototype.name_offset, len(prototype.name))
             name = Text(place, prototype.name) if prototype.name else None
             declared, value = self.types.declaration_of(prototype), self.entry(first, prototype)
@@ -205,6 +206,17 @@ class _Reader:
         if isinstance(shape, Constant):
             self.types.prototypes.setdefault(shape.value, declared)
         return shape
+
+    def unreadable_proto(self, call: CallText, text: Text) -> Shape | None:
+        """Note a prototype that koffi cannot read; its name, if it shows one, is meant to be a type."""
+        self.openings.add(call, None, text, kind=CallKind.TYPE)
+        meant = _NAME_OF_PROTOTYPE.search(text.value)
+        if meant is None:
+            self.types.all_known = False
+            return None
+        self.types.define(meant[1], None)
+        self.types.prototypes.setdefault(meant[1], None)
+        return Constant(meant[1])
 
     def defined(
         self,

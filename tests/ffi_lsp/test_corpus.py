@@ -14,6 +14,7 @@ from ffi_lsp.prototypes import HeaderPrototypes
 from ffi_lsp.workspace import Snapshot, Workspace
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+EXAMPLES = CORPUS.parents[1] / "examples"
 FILES = sorted(path for path in CORPUS.rglob("*.*") if path.name != "README.md")
 PROTOTYPES = HeaderPrototypes()
 
@@ -41,3 +42,10 @@ def test_the_corpus_is_read() -> None:
 def test_what_only_looks_like_bindings_is_none() -> None:
     for name in ("own_dlopen.ts", "routes.ts", "mock.test.ts", "types.d.ts"):
         assert snapshot(CORPUS / "near" / name).calls == ()
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("mistakes.*")))
+def test_findings_come_in_the_order_of_the_text(name: str) -> None:
+    places = [entry.span.start for entry in snapshot(EXAMPLES / name).diagnostics]
+    assert len(places) >= 6
+    assert places == sorted(places)
