@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -131,6 +131,10 @@ class Reading:
     known: Mapping[_Key, _Opened]
     whole: bool
     found: dict[_Key, _Opened] = field(default_factory=dict)
+
+    def libraries(self) -> Iterator[Library]:
+        """The libraries that were found."""
+        return (opened.facts.library for opened in self.found.values() if opened.facts.library is not None)
 
     def read(self) -> None:
         """Look names of libraries and of symbols up. What cannot be read is left for the judgement to stumble over."""

@@ -18,6 +18,7 @@ from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.tasks import Tasks
 
 if TYPE_CHECKING:
+    from ffi_lsp.libraries import Reading
     from ffi_lsp.server.app import Server
     from ffi_lsp.server.documents import Document
     from ffi_lsp.workspace import Snapshot
@@ -96,6 +97,8 @@ class Judge:
                 return
             await loop.run_in_executor(self._reader, reading.read)
             facts.accept(reading)
+            if whole:
+                await loop.run_in_executor(self._reader, _prepare_proposals, reading)
 
     def affected(self, concerned: Callable[[Snapshot], bool]) -> list[Document]:
         """The texts whose last snapshot is concerned; a text that has none will be judged anyway."""
@@ -140,6 +143,14 @@ class Judge:
         self._published[document.uri] = found
         number = document.version if self._server.client.diagnostic_versions else None
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, number))
+
+
+def _prepare_proposals(reading: Reading) -> None:
+    """Have the names of large libraries in order before the first completion asks for them."""
+    from ffi_lsp.ide.schema_proposals import callable_symbols
+
+    for library in reading.libraries():
+        callable_symbols(library)
 
 
 def reads(snapshot: Snapshot, files: Iterable[Path]) -> bool:
