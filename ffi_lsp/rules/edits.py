@@ -49,7 +49,7 @@ def rename_symbol(call: DlopenCall, entry: SourceDeclaration, name: str) -> Fix 
     """
     if not _IDENTIFIER.fullmatch(name) or call.declaration_of(name) is not None or entry.span == entry.name_span:
         return None
-    places = {entry.name_span, *(span for _, span in call.uses if _word(call, span) == entry.name)}
+    places = {entry.name_span, *(span for name_, span in call.uses if name_ == entry.name == _word(call, span))}
     renames_variable = False
     for binding in call.bindings:
         if binding.symbol == entry.name:

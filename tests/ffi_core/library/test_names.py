@@ -63,3 +63,12 @@ def test_versions_of_the_same_library_come_before_other_names() -> None:
     present = ["libdemo.so.1.2.3", "libdemo.so.1", "libdemon.so", "libother.so", "demo.txt"]
     assert near_names("libdemo.so", present) == ("libdemo.so.1", "libdemo.so.1.2.3", "libdemon.so")
     assert near_names("libelsewhere.so", present) == ()
+
+
+@pytest.mark.parametrize("others", [0, 20, 2_000, 6_000])
+def test_the_nearest_symbol_is_found_among_few_names_and_among_many(others: int) -> None:
+    names = ["sqlite3_prepare_v2", "strlen", *(f"many_{number}" for number in range(others))]
+    assert nearest_symbol("sqlite3_prpeare_v2", names) == "sqlite3_prepare_v2"
+    assert nearest_symbol("strelen", names) == "strlen"
+    assert nearest_symbol("Str_Len", names) == "strlen"
+    assert nearest_symbol("nothing_like_it", names) is None
