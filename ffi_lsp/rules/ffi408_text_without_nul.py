@@ -55,7 +55,7 @@ def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
         content = passed.origin.content
         if content is None or "\0" in content.value or not is_text(passed.type) or may_have_length(passed.prototype):
             continue
-        name = passed.prototype.parameters[passed.index][0] or f"parameter {passed.index + 1}"
+        name = passed.prototype.parameters[passed.index][0].lstrip("_") or f"parameter {passed.index + 1}"
         message = (
             f"these bytes do not end with NUL, but C reads {name} of {passed.site.symbol!r} as a text up to there; "
             f"C has `{passed.prototype}`"
