@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _WORD = re.compile(rb"[\w$\x80-\xff]+")
+_LETTER = re.compile(rb"[\w$\x80-\xff]")
 # A name that may be set as a whole by a `const`: right behind the word, or behind the comma of a list. It finds too
 # many, never too few; the syntax tree decides.
 _MAYBE_CONST = re.compile(
@@ -51,17 +52,25 @@ class Piece:
         self.text, self.whole = text, whole
         self.memo: dict[Any, Any] = {}
         """What others found out about the piece, counted from its start; how it is read is kept where it is whole."""
-        self._words: dict[bytes, list[int]] | None = None
+        self._words: frozenset[bytes] | None = None
         self._maybe_constants: frozenset[bytes] | None = None
 
     @property
-    def words(self) -> dict[bytes, list[int]]:
-        """Where each word stands in the piece, comments and strings included."""
+    def words(self) -> frozenset[bytes]:
+        """Every word in the piece, comments and strings included."""
         if self._words is None:
-            self._words = {}
-            for match in _WORD.finditer(self.text):
-                self._words.setdefault(match.group(), []).append(match.start())
+            self._words = frozenset(_WORD.findall(self.text))
         return self._words
+
+    def offsets(self, word: bytes) -> Iterator[int]:
+        """Where a word stands in the piece."""
+        text, length = self.text, len(word)
+        offset = text.find(word)
+        while offset >= 0:
+            inside = text[offset - 1 : offset] if offset else b""
+            if not _LETTER.match(inside) and not _LETTER.match(text, offset + length):
+                yield offset
+            offset = text.find(word, offset + length)
 
     def maybe_set(self, *, imports: bool) -> Container[bytes]:
         """Every name that this piece may set as a whole and for good, and some others.

@@ -225,7 +225,7 @@ class Scopes:
         piece, start = self.layout.pieces[index], self.layout.starts[index]
         depth = self.layout.around[index].depth if piece.whole else 0
         found = []
-        for offset in piece.words.get(word, ()):
+        for offset in piece.offsets(word):
             path = self.tree.path_to(start + offset)
             if path and path[-1].start_byte == start + offset and path[-1].text == word:
                 found.append(occurrence(path, depth))
