@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -45,6 +45,7 @@ class Indexed:
     state: a name for the diagnostics, other where they are others.
     symbols: the libraries that it opens and what it declares.
     inputs: the files that all this depends on.
+    libraries: those that it opens with the standing of each declaration, as `ffi_lsp.server.libraries` describes them.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Indexed:
     state: str
     symbols: tuple[types.SymbolInformation, ...]
     inputs: frozenset[Path]
+    libraries: tuple[dict[str, Any], ...] = ()
 
 
 class Index:
@@ -219,6 +221,7 @@ class Index:
         from ffi_lsp.ide.outline import outline
         from ffi_lsp.server import diagnosing, symbols
         from ffi_lsp.server.judging import inputs
+        from ffi_lsp.server.libraries import describe
 
         server = self._server
         snapshot = server.facts.snapshot(path, data)
@@ -227,7 +230,8 @@ class Index:
         positions = Positions(snapshot.text, server.encoding)
         found = diagnosing.diagnostics(snapshot, positions, server.client)
         declared = [flat for each in outline(snapshot) for flat in symbols.flat(each, path.as_uri(), positions)]
-        return Indexed(path, found, diagnosing.state_of(found), tuple(declared), inputs(snapshot))
+        opened = describe(snapshot, path.as_uri(), positions)
+        return Indexed(path, found, diagnosing.state_of(found), tuple(declared), inputs(snapshot), tuple(opened))
 
 
 def _each_once(paths: Iterable[Path]) -> Iterator[Path]:

@@ -1,8 +1,8 @@
 """Requests of our own about libraries, for a client that shows them and lets a person choose what to declare.
 
-``ffi/libraries`` takes nothing and gives every library that an open text opens: ``name``, ``file`` (a path or null),
-``detail`` and ``symbols``, each with ``name``, ``uri``, ``range``, ``standing`` (``right``, ``missing``,
-``mismatching``, ``mistaken``, ``unknown``) and ``detail``. Texts that open the same library share an entry.
+``ffi/libraries`` takes nothing and gives every library that an open text or a file of the workspace opens: ``name``,
+``file`` (a path or null), ``detail`` and ``symbols``, each with ``name``, ``uri``, ``range``, ``standing`` (``right``,
+``missing``, ``mismatching``, ``mistaken``, ``unknown``) and ``detail``. Files that open one library share an entry.
 
 ``ffi/exports`` takes ``textDocument`` and ``position`` and gives null, or ``call`` (which call of the text opens the
 library, from 0), ``library`` and ``symbols``, each with ``name`` and ``declared``.
@@ -24,6 +24,7 @@ from ffi_lsp.server.positions import Positions
 if TYPE_CHECKING:
     from ffi_lsp.ide.libraries import NativeLibrary
     from ffi_lsp.server.app import Server
+    from ffi_lsp.workspace import Snapshot
 
 LIBRARIES, EXPORTS, DECLARE = "ffi/libraries", "ffi/exports", "ffi/declare"
 _SECONDS = 5.0
@@ -40,17 +41,30 @@ def register(server: Server) -> None:
 
 def on_libraries(server: Server, _: object) -> list[dict[str, Any]]:
     """Answer ``ffi/libraries``."""
+    opened: list[dict[str, Any]] = []
+    for document in server.documents:
+        snapshot = document.snapshot(server.facts)
+        opened += describe(snapshot, document.uri, Positions(document.text, server.encoding))
+    opened += (each for indexed in server.index.entries() for each in indexed.libraries)
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for each in opened:
+        shared = found.setdefault((each["name"], each["file"]), {**each, "symbols": []})
+        shared["symbols"] += each["symbols"]
+    return list(found.values())
+
+
+def describe(snapshot: Snapshot, uri: str, positions: Positions) -> list[dict[str, Any]]:
+    """The libraries that one text opens, in the words of ``ffi/libraries``.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    uri: its name.
+    positions: its positions, in the agreed encoding.
+    """
     from ffi_lsp.ide.libraries import native_libraries
 
-    found: dict[tuple[str, str | None], dict[str, Any]] = {}
-    for document in server.documents:
-        positions = Positions(document.text, server.encoding)
-        for library in native_libraries(document.snapshot(server.facts)):
-            entry = _plain(library, document.uri, positions)
-            known = found.setdefault((entry["name"], entry["file"]), entry)
-            if known is not entry:
-                known["symbols"] += entry["symbols"]
-    return list(found.values())
+    return [_plain(each, uri, positions) for each in native_libraries(snapshot)]
 
 
 def on_exports(server: Server, params: Any) -> Any:

@@ -35,6 +35,19 @@ def test_texts_that_open_one_library_share_its_entry(ready: Wire, playground: Pl
     assert not playground.mark.exists(), "the library was loaded"
 
 
+def test_files_that_nobody_has_open_are_among_those_of_the_workspace(wire: Wire, playground: Playground) -> None:
+    folder = playground.library.parent / "workspace"
+    folder.mkdir()
+    (folder / "closed.ts").write_text(playground.text)
+    pulls = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
+    wire.request("initialize", {"processId": None, "rootUri": folder.as_uri(), "capabilities": pulls})
+    wire.notify("initialized", {})
+    # The answer comes once the workspace was looked through.
+    wire.request("workspace/diagnostic", {"previousResultIds": []})
+    (library,) = wire.request("ffi/libraries", {})
+    assert {symbol["uri"] for symbol in library["symbols"]} == {(folder / "closed.ts").as_uri()}
+
+
 def test_what_a_library_exports_is_told_for_a_place(ready: Wire, playground: Playground) -> None:
     place = {"textDocument": {"uri": playground.uri}, "position": {"line": 1, "character": 2}}
     found = ready.request("ffi/exports", place)

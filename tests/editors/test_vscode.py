@@ -48,6 +48,13 @@ def test_extension_and_server_have_one_version() -> None:
     assert PACKAGE["version"] == __version__
 
 
+def test_the_languages_that_wake_the_extension_are_those_that_it_looks_at() -> None:
+    text = (EXTENSION / "src" / "look.ts").read_text("utf-8")
+    listed = re.search(r"LANGUAGES = \[(.*?)\]", text, re.DOTALL)
+    assert listed is not None
+    assert [f"onLanguage:{name}" for name in re.findall(r'"(\w+)"', listed.group(1))] == PACKAGE["activationEvents"]
+
+
 def test_no_command_of_the_palette_has_the_name_of_a_command_of_the_server() -> None:
     ours = {entry["command"] for entry in PACKAGE["contributes"]["commands"]}
     servers = {value for value in vars(words).values() if isinstance(value, str) and value.startswith("ffi.")}

@@ -5,7 +5,16 @@ import entryPoints from "./entry-points.json" with { type: "json" };
 const dialects: readonly (readonly string[])[] = entryPoints;
 
 /** The languages of the files that may hold a binding, as VS Code names them. */
-export const LANGUAGES = ["javascript", "typescript", "javascriptreact", "typescriptreact"] as const;
+export const LANGUAGES = [
+  "javascript",
+  "typescript",
+  "javascriptreact",
+  "typescriptreact",
+  "html",
+  "vue",
+  "svelte",
+  "astro",
+] as const;
 
 /** Whether all entry words of some dialect stand in the text. */
 export function mayOpenLibrary(text: string): boolean {

@@ -12,6 +12,7 @@ import {
 
 import type { CompareAnswer, RunAnswer } from "./answers.ts";
 import { commands } from "./commands.ts";
+import { waitForDeclarations } from "./completing.ts";
 import { CrashLimit } from "./crashes.ts";
 import type { CommandName } from "./extension.ts";
 import { LibrariesView } from "./libraries.ts";
@@ -143,6 +144,7 @@ export class Session implements vscode.Disposable {
       initializationOptions: () => explicitSettings(this.#keys),
       initializationFailedHandler: () => false,
       middleware: {
+        provideCompletionItem: waitForDeclarations,
         executeCommand: async (command, args, next) => {
           const answer = await next(command, args);
           this.#remember(command, answer);
