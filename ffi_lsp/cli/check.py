@@ -12,7 +12,7 @@ from pathlib import Path
 from ffi_lsp.cli.checking.baseline import Baseline, BaselineError
 from ffi_lsp.cli.checking.judge import Options, Outcome
 from ffi_lsp.cli.checking.printing import FORMATS, count, print_diffs, print_report, print_statistics
-from ffi_lsp.cli.checking.progress import with_progress
+from ffi_lsp.cli.checking.progress import Progress
 from ffi_lsp.cli.checking.run import Run, Tally
 from ffi_lsp.cli.checking.search import STANDARD_INPUT, Trouble
 from ffi_lsp.config import ConfigError
@@ -133,7 +133,12 @@ class Check:
         ------
         ConfigError, BaselineError: a file that the run rests on has mistakes.
         """
-        self._report(self._run().outcomes())
+        with Progress() as progress:
+            self._report(self._run(progress).outcomes())
+        if not self._tally.files and not self._tally.unreadable:
+            print("ffi-lsp: there is no file to check", file=sys.stderr)
+        elif not self._tally.findings and sys.stdout.isatty() and self._arguments.format == "text":
+            print(self._nothing_found())
         return self._tally.exit_code
 
     def for_ever(self) -> int:
@@ -153,19 +158,23 @@ class Check:
     def _round(self, depends: set[Path]) -> None:
         """One round of watching. Settings that are wrong today may be right in a minute."""
 
-        def noted() -> Iterator[Outcome]:
-            for outcome in self._run().outcomes():
+        def noted(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+            for outcome in outcomes:
                 depends.update(outcome.depends)
                 yield outcome
 
         try:
-            self._report(noted())
+            with Progress() as progress:
+                self._report(noted(self._run(progress).outcomes()))
             if not self._tally.findings and not self._tally.unreadable:
-                print(f"Nothing found in {count(self._tally.files, 'file')}.")
+                print(self._nothing_found())
         except (ConfigError, BaselineError) as error:
             print(f"ffi-lsp: {error}", file=sys.stderr)
 
-    def _run(self) -> Run:
+    def _nothing_found(self) -> str:
+        return f"Nothing found in {count(self._tally.files, 'file')}, {self._tally.with_bindings:,} with bindings."
+
+    def _run(self, progress: Progress | None = None) -> Run:
         arguments = self._arguments
         return Run(
             tuple(arguments.paths),
@@ -174,6 +183,7 @@ class Check:
             not arguments.no_gitignore,
             arguments.jobs,
             self._complain,
+            progress.begin if progress is not None else lambda _: None,
         )
 
     def _files(self) -> Iterable[Path]:
@@ -189,7 +199,7 @@ class Check:
     def _report(self, outcomes: Iterator[Outcome]) -> None:
         arguments = self._arguments
         baseline = self._baseline()
-        counted = self._counted(with_progress(outcomes), baseline)
+        counted = self._counted(outcomes, baseline)
         if sys.stderr.isatty():
             counted = iter(list(counted))  # what is drawn there must not run through the findings
         if arguments.write_baseline:

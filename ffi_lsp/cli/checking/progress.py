@@ -3,49 +3,59 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffi_lsp.cli.checking.judge import Outcome
-
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
 _SECONDS_OF_PATIENCE = 1.0
 
 
-def with_progress(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-    """The same outcomes; where standard error is a terminal and they take long, it shows how many there are."""
-    if not sys.stderr.isatty():
-        yield from outcomes
-        return
-    started, bar, judged = time.monotonic(), None, 0
-    try:
-        for outcome in outcomes:
-            judged += 1
-            if bar is None and time.monotonic() - started > _SECONDS_OF_PATIENCE:
-                bar = _bar()
-            if bar is not None:
-                bar.update(bar.task_ids[0], completed=judged, file=str(outcome.path))
-            yield outcome
-    finally:
+class Progress:
+    """Shows on standard error, where that is a terminal, which file is judged and how many were. For ``with``."""
+
+    def __init__(self) -> None:
+        self._judged, self._file = 0, ""
+        self._lock = threading.Lock()
+        self._bar: Bar | None = None
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            self._timer = threading.Timer(_SECONDS_OF_PATIENCE, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._bar is not None:
+                self._bar.stop()
+                self._bar = None
+
+    def begin(self, file: Path) -> None:
+        """The next file is judged now."""
+        self._judged, self._file = self._judged + 1, str(file)
+        bar = self._bar
         if bar is not None:
-            bar.stop()
+            bar.update(bar.task_ids[0], completed=self._judged, file=self._file)
 
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-def _bar() -> Progress:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.completed} files checked"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[file]}", markup=False),
-    )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task(escape("check"), total=None, file="")
-    bar.start()
-    return bar
+        counted = TextColumn("file {task.completed}", markup=False)
+        name = TextColumn("{task.fields[file]}", markup=False)
+        with self._lock:
+            if self._timer is None:  # it has ended meanwhile
+                return
+            bar = Bar(SpinnerColumn(), counted, TimeElapsedColumn(), name, console=Console(stderr=True), transient=True)
+            bar.add_task("check", total=None, completed=self._judged, file=self._file)
+            bar.start()
+            self._bar = bar

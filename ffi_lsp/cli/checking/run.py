@@ -17,6 +17,7 @@ class Tally:
     """What one run came to."""
 
     files: int = 0
+    with_bindings: int = 0
     by_rule: Counter[str] = field(default_factory=Counter)
     files_with_findings: int = 0
     fixable: int = 0
@@ -38,6 +39,7 @@ class Tally:
     def add(self, outcome: Outcome) -> None:
         """Count a file."""
         self.files += outcome.judged
+        self.with_bindings += outcome.judged and len(outcome.text) > 0
         self.fixed += outcome.fixed
         if outcome.diagnostics:
             self.files_with_findings += 1
@@ -57,6 +59,7 @@ class Run:
     use_ignore_files: whether ``.gitignore`` counts.
     jobs: how many processes judge.
     complain: told of what could not be judged.
+    begin: told of each file when its turn has come.
     """
 
     paths: tuple[Path, ...]
@@ -65,6 +68,7 @@ class Run:
     use_ignore_files: bool
     jobs: int
     complain: Callable[[Trouble], None]
+    begin: Callable[[Path], None] = lambda _: None
 
     def outcomes(self) -> Iterator[Outcome]:
         """Judge the files one after the other, in the order of the search.
@@ -95,7 +99,9 @@ class Run:
 
     def _here(self, files: Iterable[Path], settings: Nearest) -> Iterator[Outcome]:
         with Judge(self.options, settings, self.paths) as judge:
-            yield from map(judge.judge, files)
+            for file in files:
+                self.begin(file)
+                yield judge.judge(file)
 
     def _in_processes(self, files: list[Path]) -> Iterator[Outcome]:
         from multiprocessing import get_context
@@ -107,6 +113,7 @@ class Run:
         ):
             others = pool.imap(_judge, (file for file in files if file != STANDARD_INPUT), chunksize=8)
             for file in files:
+                self.begin(file)
                 yield here.judge(file) if file == STANDARD_INPUT else next(others)
 
 

@@ -89,12 +89,12 @@ def test_a_patch_of_a_file_without_a_last_line_end_applies(project: Path, write:
     assert file.read_text() == SAMPLE.rstrip("\n").replace('"int"', '"i32"')
 
 
-def test_on_a_terminal_there_is_colour(project: Path, write: Write, command: list[str]) -> None:
-    write("a.ts", SAMPLE)
+def on_a_terminal(command: list[str], folder: Path) -> tuple[int, str]:
+    """Run a command as a terminal would; its exit code, and what is shown."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color"}
     environment.pop("NO_COLOR", None)
-    child = subprocess.Popen([*command, "a.ts"], stdout=theirs, stderr=theirs, cwd=project, env=environment)
+    child = subprocess.Popen(command, stdout=theirs, stderr=theirs, cwd=folder, env=environment)
     os.close(theirs)
     shown = b""
     try:
@@ -103,5 +103,45 @@ def test_on_a_terminal_there_is_colour(project: Path, write: Write, command: lis
     except OSError:  # how Linux tells that the other end is closed
         pass
     os.close(ours)
-    assert child.wait(20) == 1
-    assert b"\x1b[1;31merror[FFI101]\x1b[0m" in shown
+    return child.wait(20), shown.decode()
+
+
+def test_on_a_terminal_there_is_colour(project: Path, write: Write, command: list[str]) -> None:
+    write("a.ts", SAMPLE)
+    code, shown = on_a_terminal([*command, "a.ts"], project)
+    assert code == 1
+    assert "\x1b[1;31merror[FFI101]\x1b[0m" in shown
+
+
+def test_on_a_terminal_a_clean_run_says_so(project: Path, write: Write, command: list[str]) -> None:
+    write("a.ts", SAMPLE.replace('"int"', '"i32"'))
+    write("b.ts", "export {};\n")
+    assert on_a_terminal(command, project) == (0, "Nothing found in 2 files, 1 with bindings.\r\n")
+
+
+def test_on_a_terminal_a_long_run_shows_where_it_is(project: Path, write: Write, command: list[str]) -> None:
+    write("a.ts", SAMPLE)
+    patient_judge = """
+import threading
+from rich.progress import Progress as Bar
+from ffi_lsp.cli.checking import judge, progress
+progress._SECONDS_OF_PATIENCE = 0
+drawn, start, judge_at_once = threading.Event(), Bar.start, judge.Judge.judge
+def start_and_tell(bar):
+    start(bar)
+    drawn.set()
+def judge_when_drawn(self, path):
+    drawn.wait(20)
+    return judge_at_once(self, path)
+Bar.start, judge.Judge.judge = start_and_tell, judge_when_drawn
+"""
+    python, option, program, *words = command
+    code, shown = on_a_terminal([python, option, patient_judge + program, *words, "a.ts"], project)
+    assert code == 1
+    assert "file 1" in shown
+    assert "error[FFI101]" in shown
+
+
+def test_a_folder_without_files_to_check_is_told(project: Path, write: Write, check: Check) -> None:
+    write("a.txt", SAMPLE)
+    assert check(".").err == "ffi-lsp: there is no file to check\n"

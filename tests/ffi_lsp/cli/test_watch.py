@@ -87,17 +87,17 @@ def test_files_that_change_come_and_go_are_seen_and_so_are_libraries_and_setting
     (project / "libshop.so").write_bytes(library.read_bytes())
     assert "FFI202" not in watch.report()
     write("a.ts", GOOD)
-    assert "Nothing found in 1 file." in watch.report()
+    assert "Nothing found in 1 file, 1 with bindings." in watch.report()
     write("new/b.ts", BAD.replace("./libshop", "../libshop"))
     assert "FFI101" in watch.report()
     write("ffi.toml", '[rules]\nignore = ["FFI101"]\n')
-    assert "Nothing found in 2 files." in watch.report()
+    assert "Nothing found in 2 files, 2 with bindings." in watch.report()
     write("ffi.toml", '[rules]\nignor = ["FFI101"]\n')
     assert "did you mean ignore?" in watch.report()
     (project / "ffi.toml").unlink()
     assert "FFI101" in watch.report()
     (project / "new" / "b.ts").unlink()
-    assert "Nothing found in 1 file." in watch.report()
+    assert "Nothing found in 1 file, 1 with bindings." in watch.report()
 
 
 def test_what_a_file_imports_and_the_headers_that_it_names_are_seen(
