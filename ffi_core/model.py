@@ -536,13 +536,15 @@ class DlopenCall:
     closings: each call of ``close()``, or what the dialect has for it, on what this call made; in order.
     named_types: the types that the file itself defines by name, with the native type of each, or None where it is not
         known.
+    only_pointed_to: those of `named_types` of which there are no values, only pointers: koffi's opaque types and
+        prototypes.
     knows_all_types: whether the program surely has no types by name but the dialect's own and those of `named_types`.
     late_uses: each use that surely comes after one of the `closings`, with that closing.
     leaks: whether the object that holds the symbols goes where the text does not tell which of them are used.
     halves: the numbers that are put together wrong anywhere in the file, given with its first call alone.
     rival: the callee of an earlier call that Porffor's compiler puts into the same block of C, where there is one; its
         own where the compiler writes this very call twice.
-    caught: the parameter of each ``catch`` in the file, given with its first call alone.
+    caught: each ``catch`` of the file, as its parameter or else the word; given with the file's first call alone.
     handed_on: those of `uses` where the function itself is stored or passed on.
     """
 
@@ -563,6 +565,7 @@ class DlopenCall:
     held_by: Span | None = None
     closings: tuple[Span, ...] = ()
     named_types: Mapping[str, Type | None] = field(default_factory=dict, repr=False, compare=False)
+    only_pointed_to: frozenset[str] = frozenset()
     knows_all_types: bool = True
     late_uses: tuple[tuple[Span, Span], ...] = ()
     leaks: bool = True

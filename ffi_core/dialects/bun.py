@@ -111,8 +111,9 @@ DIALECT = Dialect(
     types={**_TYPES, **_OF_CC_ALONE},
     read=_read,
     forms={
-        CallKind.LINKED: Form(_FUNCTION, ignored=_IGNORED, required=("ptr",)),
-        CallKind.POINTER: Form(_FUNCTION, ignored=_IGNORED, required=("ptr",)),
+        # Nothing is looked up there, so it does not matter what the symbol is called, nor whether it is missing.
+        CallKind.LINKED: Form(_FUNCTION, ignored=("nonblocking",), required=("ptr",)),
+        CallKind.POINTER: Form(_FUNCTION, ignored=("nonblocking",), required=("ptr",)),
         CallKind.CALLBACK: Form(("args", "returns", "threadsafe")),
     },
     type_numbers=dict(enumerate(_NUMBERED.split())),

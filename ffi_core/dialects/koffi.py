@@ -46,8 +46,9 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
     flow.from_module("koffi", reader.module())
     flow.run()
     named, sure = reader.types.known(), reader.types.all_known and not shares_types(tree.text)
+    pointed_to = reader.types.only_pointed_to
     for call in reader.openings.calls():
-        yield replace(call, named_types=named, knows_all_types=sure)
+        yield replace(call, named_types=named, only_pointed_to=pointed_to, knows_all_types=sure)
 
 
 class _Reader:
@@ -139,16 +140,23 @@ class _Reader:
         value: Value = Unknown(span) if listed is None else _fields(span, type=_fields(span, struct=listed))
         if redefined and isinstance(name, Text):
             self.types.named[name.value] = types
+            self.types.opaque.discard(name.value)
             return None
         return self.defined(call, name, types, value)
 
     def opaque(self, call: CallText) -> Shape | None:
-        return self.defined(call, _item(call, 0), None, None)
+        shape = self.defined(call, _item(call, 0), None, None)
+        if isinstance(shape, Constant):
+            self.types.opaque.add(shape.value)
+        return shape
 
     def alias(self, call: CallText) -> Shape | None:
         name, type_ = _item(call, 0), _item(call, 1)
-        if isinstance(name, Text) and isinstance(type_, Text) and type_.value in self.types.prototypes:
-            self.types.prototypes.setdefault(name.value, self.types.prototypes[type_.value])
+        if isinstance(name, Text) and isinstance(type_, Text):
+            if type_.value in self.types.prototypes:
+                self.types.prototypes.setdefault(name.value, self.types.prototypes[type_.value])
+            if type_.value in self.types.opaque:
+                self.types.opaque.add(name.value)
         native = self.types.native(type_.value) if isinstance(type_, Text) else None
         return self.defined(call, name, native, type_ and _fields(type_.span, type=type_))
 

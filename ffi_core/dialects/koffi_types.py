@@ -67,11 +67,13 @@ class KoffiTypes:
     ----------
     named: the name of each, with what a schema of ffi_core calls it: a word, a struct; None where that is not known.
     prototypes: the types of callbacks among them, with the signature of each where it is known.
+    opaque: those whose values only C knows.
     all_known: whether every type that the file defines has a name that its text tells.
     """
 
     named: dict[str, Any] = field(default_factory=dict)
     prototypes: dict[str, Declaration | None] = field(default_factory=dict)
+    opaque: set[str] = field(default_factory=set)
     all_known: bool = True
 
     def is_type(self, name: str) -> bool:
@@ -114,6 +116,11 @@ class KoffiTypes:
         """The declaration that a prototype amounts to; None where one of its types is not known."""
         words = [parameter.text for parameter in prototype.parameters]
         return self._checked(prototype.name, prototype.result.text, [*words, *["..."] * prototype.variadic])
+
+    @property
+    def only_pointed_to(self) -> frozenset[str]:
+        """The types that cannot be passed, returned or stored, other than by pointers to them."""
+        return frozenset(self.opaque | self.prototypes.keys())
 
     def known(self) -> Mapping[str, Type | None]:
         """The types that the file defines, as the model has them."""

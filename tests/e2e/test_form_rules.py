@@ -1,4 +1,4 @@
-"""What FFI101 to FFI110 say of declarations, callbacks and types is true of the real runtimes.
+"""What FFI101 to FFI111 say of declarations, callbacks and types is true of the real runtimes.
 
 Each program stands here once, with what is wrong and what is right side by side: ``«wrong|right»``. The right one is
 silent in the checker and prints what it should; the wrong one has the finding, and fails or prints something else.
@@ -44,6 +44,10 @@ DENO_ORDER = (
 )
 NODE_ORDER = "const order = (left, right) => ffi.getInt32(left) - ffi.getInt32(right);\n"
 BUN_ORDER = "const order = (left, right) => ffi.read.i32(left) - ffi.read.i32(right);\n"
+
+KOFFI_TYPES = KOFFI + (
+    'const Stream = koffi.opaque("Stream");\nconst Order = koffi.proto("int Order(void *left, void *right)");\n'
+)
 
 CASES = [
     (
@@ -245,6 +249,30 @@ CASES = [
         + 'const Order = koffi.proto("int Order(void *left, void *right)");\n'
         + 'const made = koffi.register(«"Order *", () => 0|() => 0, "Order *"»);\nconsole.log(typeof made);',
         "bigint",
+    ),
+    (
+        "FFI111",
+        "koffi",
+        KOFFI_TYPES + 'console.log(lib.func("int fflush(Stream «|*»stream)")(null));',
+        "0",
+    ),
+    (
+        "FFI111",
+        "koffi",
+        KOFFI_TYPES + 'console.log(koffi.sizeof(koffi.struct("Handler", { order: "Order«| *»" })));',
+        "8",
+    ),
+    (
+        "FFI111",
+        "koffi",
+        KOFFI_TYPES + 'console.log(typeof koffi.register(() => 0, "Order«| *»"));',
+        "bigint",
+    ),
+    (
+        "FFI111",
+        "koffi",
+        KOFFI + 'console.log(lib.func("pipe", "int", ["_Out_ int «[2]|*»"])(new Int32Array(2)));',
+        "0",
     ),
 ]
 
