@@ -28,8 +28,12 @@ async def test_a_use_leads_to_its_declaration(session: Session) -> None:
     found = await session.client.text_document_definition_async(
         types.DefinitionParams(session.document, session.at("add(2"))
     )
-    assert isinstance(found, types.Location)
-    assert found.range.start == session.position(session.text.index("add: {"))
+    assert found
+    (link,) = found
+    assert isinstance(link, types.LocationLink)
+    assert link.target_range.start == session.position(session.text.index("add: {"))
+    assert link.origin_selection_range is not None
+    assert link.origin_selection_range.start == session.position(session.text.index("add(2"))
 
 
 async def test_references_leave_the_declaration_out_where_they_should(session: Session) -> None:
