@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ffi_core.model import Array, CallKind, CallSite, DlopenCall, Origin, Signature, Span, Unknown
 from ffi_core.source.halves import wrong_halves
 from ffi_core.source.leaking import leaks
-from ffi_core.source.literal import TRANSPARENT, text_of
+from ffi_core.source.literal import TRANSPARENT, span_of, text_of
 from ffi_core.source.order import block_of_c, path_of, surely_after
 from ffi_core.source.origin import origin_of
 from ffi_core.source.parse import SourceTree
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _ADDRESSES = (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION)
-_CATCH = re.compile(rb"\bcatch\s*\(")
+_CATCH = re.compile(rb"\bcatch\b")
 _COMPILED = "porffor"
 """The dialect whose programs become C as a whole."""
 
@@ -149,14 +149,12 @@ def _is(parent: Node, field_name: str, child: Node) -> bool:
 
 
 def _caught(tree: SourceTree) -> tuple[Span, ...]:
-    """The parameter, with its parentheses, of each ``catch``."""
+    """Of each ``catch`` the parameter with its parentheses, or else the word."""
     found = []
     for match in _CATCH.finditer(tree.text):
         path = tree.path_to(match.start())
         if len(path) >= 2 and path[-2].type == "catch_clause" and path[-1].type == "catch":
-            found.append(Span(match.end() - 1, _closing_of(path[-2], match.end())))
+            brackets = [child for child in path[-2].children if child.type in {"(", ")"}]
+            whole = Span(brackets[0].start_byte, brackets[-1].end_byte) if brackets else span_of(path[-1])
+            found.append(whole)
     return tuple(found)
-
-
-def _closing_of(clause: Node, start: int) -> int:
-    return next((child.end_byte for child in clause.children if child.type == ")"), start)

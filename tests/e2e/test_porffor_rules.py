@@ -30,7 +30,7 @@ PRINTS = {
     "FFI612": ("1\n", "1\n"),
     "FFI613": ("97\n", "97\n"),
     "FFI614": ("65\n", "65\n"),
-    "FFI615": ("true\n", "true\n"),
+    "FFI615": ("none\n", "none\n"),
 }
 UPPER = 'const { toupper } = Porffor.dlopen("libc.so.6", { toupper: { parameters: ["i32"], result: "i32" } });'
 LOWER = 'const { tolower } = Porffor.dlopen("libc.so.6", { tolower: { parameters: ["i32"], result: "i32" } });'
@@ -53,7 +53,7 @@ BLOCKS = {
     "a case": f"{UPPER} {USE} switch (letter) {{ case 1: {LOWER} }}",
     "declared with others": f"{UPPER.replace('const', 'const a = 1,', 1)} {USE}",
     "catch with a parameter": f"{UPPER} {USE} try {{ console.log(letter); }} catch (error) {{ console.log('no'); }}",
-    "catch without": f"{UPPER} {USE} try {{ console.log(letter); }} catch {{ console.log('no'); }}",
+    "finally": f"{UPPER} {USE} try {{ console.log(letter); }} finally {{ console.log('done'); }}",
 }
 NAMES = [
     *[
