@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import ffi_core
+from ffi_core.bench.answer import read_figures
 from ffi_core.bench.arguments import ArgumentsError
 from ffi_core.bench.ending import describe_exit
 from ffi_core.bench.isolation import Outcome, run_isolated
-from ffi_core.bench.noise import Noise
-from ffi_core.bench.report import FIGURES, RunReport, RunRequest, Status
+from ffi_core.bench.report import RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
 from ffi_core.bench.steps import check_run, spell_step
 from ffi_core.bench.text import duration
@@ -64,7 +64,7 @@ def quick_run(request: RunRequest, cancel: threading.Event | None = None) -> Run
         return _failure(request, f"no child process could be started: {error}")
     try:
         return _read(request, outcome)
-    except (TypeError, ValueError, LookupError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
         # Foreign code found the answer's descriptor and wrote to it.
         return _failure(request, f"the child's answer makes no sense: {error}")
 
@@ -121,17 +121,14 @@ def _read(request: RunRequest, outcome: Outcome) -> RunReport:
         calls=1 if stage == "timing" else 0,
         stdout=outcome.stdout.decode(errors="replace"),
         stderr=outcome.stderr.decode(errors="replace"),
-        protections=tuple(protections.get("held", ())),
-        unprotected=tuple(protections.get("missing", ())),
+        protections=tuple(map(str, protections.get("held", ()))),
+        unprotected=tuple(map(str, protections.get("missing", ()))),
     )
     if answer is not None:
-        figures = {name: value for name, value in answer.items() if name in FIGURES}
-        others: dict[str, Any] = {name: tuple(answer.get(name, ())) for name in ("samples_ns", "setup")}
-        others["noise"] = Noise(**answer["noise"]) if answer.get("noise") else None
-        report = replace(report, **figures | others)
+        report = replace(report, **read_figures(answer))
         return replace(report, message=_success(request, report))
     if error is not None:
-        return replace(report, status=Status.FAILED, cause=error, message=error)
+        return replace(report, status=Status.FAILED, cause=str(error), message=str(error))
     if not stage and outcome.exit_code > 0:
         last = report.stderr.strip().rpartition("\n")[2] or f"exit {outcome.exit_code}"
         return replace(report, status=Status.FAILED, cause=last, message=f"the child process did not start: {last}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ffi_core.bench.noise import Noise
@@ -137,9 +137,3 @@ class RunReport:
         if self.noise is not None:
             values["noise"] = self.noise.to_json()
         return values | {"status": self.status.value}
-
-
-_OURS = {"status", "cause", "message", "symbol", "library", "stdout", "stderr", "protections", "unprotected"}
-
-FIGURES = frozenset(entry.name for entry in fields(RunReport)) - _OURS
-"""The fields that the child's answer gives."""
