@@ -5,6 +5,7 @@ another answer, what is right gives the right one.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,8 @@ CHURN = (
 
 CASES = tomllib.loads((Path(__file__).parent / "call_programs.toml").read_text(encoding="utf-8"))["case"]
 PROTOTYPES = HeaderPrototypes()
+DOCUMENT = Path(__file__).parents[1] / "md" / "silence-wrappers.md"
+WRAPPERS = re.findall(r"```\w+ (\w+)\.(\w+)\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def program(case: dict[str, str], library: Path | str, body: str) -> str:
@@ -77,3 +80,10 @@ def test_the_runtime_agrees(
     assert codes(right, tmp_path) == set()
     assert outcome(case["dialect"], right) == f"{case['prints']}\n"
     assert outcome(case["dialect"], wrong) != f"{case['prints']}\n"
+
+
+@pytest.mark.parametrize(("dialect", "suffix", "text"), WRAPPERS, ids=[each[0] for each in WRAPPERS])
+def test_the_wrappers_on_which_nothing_is_said_run(
+    dialect: str, suffix: str, text: str, outcome: Callable[..., str]
+) -> None:
+    assert outcome(dialect, text, f".{suffix}") not in ("fails", "does not compile")
