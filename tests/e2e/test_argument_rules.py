@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ffi_core.bench.runtimes import RUNTIMES, Absent, cache_folder
 from ffi_lsp.workspace import Workspace
 
-SECONDS = 120
 LIBRARY = """
 #include <stdint.h>
 int64_t mark(int64_t value) { return value; }
@@ -78,20 +74,11 @@ def same_bits(type_: str, argument: str, said: str) -> bool:
 
 @pytest.mark.parametrize("dialect", OPENED)
 def test_the_runtime_agrees_with_each_verdict(
-    dialect: str, compile_library: Callable[..., Path], tmp_path: Path
+    dialect: str, compile_library: Callable[..., Path], outcome: Callable[..., str]
 ) -> None:
     library = compile_library(LIBRARY, "libmark.so")
-    found = RUNTIMES[dialect].find(cache_folder())
-    if isinstance(found, Absent):
-        script = Path(__file__).resolve().parents[2] / "scripts" / "install_runtimes.py"
-        subprocess.run([sys.executable, str(script), dialect], check=True, timeout=600)
-        found = RUNTIMES[dialect].find(cache_folder())
-    assert not isinstance(found, Absent), found.reason
-    file = tmp_path / "program.mjs"
-    file.write_text(program(dialect, library), encoding="utf-8")
-    command = RUNTIMES[dialect].prepare(found, file, tmp_path, False)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-    said = iter(json.loads(done.stdout.partition("SAID")[2].splitlines()[0]))
+    printed = outcome(dialect, program(dialect, library))
+    said = iter(json.loads(printed.partition("SAID")[2].splitlines()[0]))
     wrong = []
     for type_ in TYPES[dialect]:
         for argument in ARGUMENTS:
