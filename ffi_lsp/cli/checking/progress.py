@@ -40,10 +40,10 @@ class Progress:
 
     def begin(self, file: Path) -> None:
         """The next file is judged now."""
-        self._judged, self._file = self._judged + 1, str(file)
-        bar = self._bar
-        if bar is not None:
-            bar.update(bar.task_ids[0], completed=self._judged, file=self._file)
+        with self._lock:
+            self._judged, self._file = self._judged + 1, str(file)
+            if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], completed=self._judged, file=self._file)
 
     def _show(self) -> None:
         from rich.console import Console
