@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -197,7 +196,7 @@ def _refuse(runs: Runs, order: QuickRun, reason: str, status: str = "failed") ->
 def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[str, Any]:
     from ffi_core.bench.distribution import histogram
     from ffi_core.bench.script import spell_arguments
-    from ffi_core.bench.text import duration
+    from ffi_core.bench.text import duration, spell_result
     from ffi_lsp.ide.measured import Measurement
 
     report, comparison, document = outcome
@@ -215,7 +214,7 @@ def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[s
         last = text.measured.get(order.symbol)
         time = None if report.median_ns is None else duration(report.median_ns)
         called_with = spell_arguments(run.request.arguments)
-        result = json.dumps(report.result)
+        result = spell_result(report.result)
         measurement = Measurement(run.request.declaration, run.library, time, message, result, called_with)
         text.measured[order.symbol] = measurement.after(last)
         runs.server.measured_anew()
@@ -235,13 +234,13 @@ def _comparison_fields(comparison: Comparison) -> dict[str, Any]:
 def _sentence(request: RunRequest, report: RunReport, comparison: Comparison | None) -> str:
     """The report in one sentence, as it is shown to the person."""
     from ffi_core.bench.script import spell_arguments
-    from ffi_core.bench.text import duration
+    from ffi_core.bench.text import duration, spell_result
 
     called = f"{report.symbol}({spell_arguments(request.arguments)})"
     if report.status.value != "done":
         return f"{called}: {report.message}"
     signature = request.declaration.signature
-    gave = "" if signature is None or signature.result.name == "void" else f" = {json.dumps(report.result)}"
+    gave = "" if signature is None or signature.result.name == "void" else f" = {spell_result(report.result)}"
     if report.median_ns is None:
         return f"{called}{gave}" if gave else f"{called} came back"
     against = ""
