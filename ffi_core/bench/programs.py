@@ -97,7 +97,7 @@ def compare_programs(
     progress: Progress = lambda *_: None,
     cancel: threading.Event | None = None,
 ) -> Table:
-    """Run programs in turns and, where it is wanted, each once more to count its native calls.
+    """Run programs in turns and, where that is wanted, each once more to count its native calls.
 
     Ctrl-C and `cancel` end the comparison with what is known.
 
@@ -139,6 +139,8 @@ def _count(
     try:
         counter = Counter(calls, folder)
         for done, result in enumerate(table.results, 1):
+            if cancel is not None and cancel.is_set():
+                raise KeyboardInterrupt
             name = result.contender.name
             if result.wall_ms is not None:
                 try:

@@ -68,7 +68,7 @@ async def run_declared(runs: Runs, params: types.ExecuteCommandParams) -> dict[s
     if denied is not None:
         return _refuse(runs, order, denied, "declined")
     run = _Run(request, snapshot.path, workspace, given=chosen.origin == "request")
-    job = Job(snapshot_uri(runs, order.uri), order.symbol)
+    job = Job(_as_opened(runs, order.uri), order.symbol)
     found = await runs.in_turn(job, f"Running {order.symbol}", params.work_done_token, lambda cancel, _: run.do(cancel))
     return _answer(runs, order, run, found or run.never_begun())
 
@@ -123,7 +123,7 @@ class _Run:
 _Outcome = tuple["RunReport", "Comparison | None", "str | None"]
 
 
-def snapshot_uri(runs: Runs, uri: str) -> str:
+def _as_opened(runs: Runs, uri: str) -> str:
     """An open text's URI as the client spelled it when it opened it."""
     document = runs.server.documents.get(uri)
     return uri if document is None else document.uri
@@ -205,7 +205,7 @@ def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[s
     answer["histogram"] = [list(each) for each in histogram(samples, _BINS)] if samples else None
     answer["message"] = message = _sentence(run.request, report, comparison)
     answer["comparison"] = None if comparison is None else _comparison_fields(comparison)
-    file = None if document is None else runs.reports.write(snapshot_uri(runs, order.uri), order.symbol, document)
+    file = None if document is None else runs.reports.write(_as_opened(runs, order.uri), order.symbol, document)
     answer["report"] = None if file is None else file.as_uri()
     kind = {"done": types.MessageType.Info, "cancelled": types.MessageType.Info}
     runs.show(kind.get(report.status.value, types.MessageType.Error), message)
