@@ -32,7 +32,11 @@ def actions(snapshot: Snapshot, selection: Span, wanted: Collection[str] = ()) -
     if _covers(wanted or ("",), ActionKind.QUICK_FIX):
         found += [*declare(snapshot, selection), *quick_fixes(snapshot, selection)]
     if _covers(wanted or ("",), ActionKind.REWRITE):
-        found += [*declare_as_in_c(snapshot, selection), *tidy(snapshot, selection), *convert(snapshot, selection)]
+        found += [
+            *declare_as_in_c(snapshot, selection),
+            *tidy(snapshot, selection),
+            *convert(snapshot, selection, anywhere=bool(wanted)),
+        ]
     everything = fix_all(snapshot) if wanted and _covers(wanted, ActionKind.FIX_ALL) else None
     if everything is not None:
         found.append(everything)

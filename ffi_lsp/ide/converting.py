@@ -27,10 +27,20 @@ _CALLEES = {"porffor": "Porffor.dlopen", "deno": "Deno.dlopen"}
 _COMMENT = re.compile(rb"//|/\*")
 
 
-def convert(snapshot: Snapshot, selection: Span) -> Iterator[CodeAction]:
-    """The call whose head the selection touches, in each other dialect that can say the same."""
+def convert(snapshot: Snapshot, selection: Span, *, anywhere: bool) -> Iterator[CodeAction]:
+    """The call whose head the selection touches, in each other dialect that can say the same.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    selection: in byte offsets.
+    anywhere: whether the whole call counts as its head: somebody has asked for rewrites.
+    """
     for call, facts in zip(snapshot.calls, snapshot.facts, strict=True):
-        heads = [call.callee_span, *([call.library.span] if call.library is not None else [])]
+        heads = [
+            call.span if anywhere else call.callee_span,
+            *([call.library.span] if call.library is not None else []),
+        ]
         if not any(head.start <= selection.end and selection.start <= head.end for head in heads):
             continue
         for target in DIALECTS.values():
