@@ -148,6 +148,9 @@ class HeaderPrototypes:
 class BackgroundPrototypes:
     """The source for an editor: answers at once with what is known, and lets another one look for the rest meanwhile.
 
+    What is asked of a library while a search waits is looked for in that one search: each letter of a name that is
+    being typed makes another name, and a search may take a second.
+
     Parameters
     ----------
     inner: the source that may take its time; it is asked by one thread alone.
@@ -160,6 +163,8 @@ class BackgroundPrototypes:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prototypes")
         self._asked: dict[_Subject, set[str]] = {}
         self._known: dict[_Subject, Mapping[str, Prototype]] = {}
+        self._waiting: dict[_Subject, tuple[Library, list[str]]] = {}
+        self._lock = threading.Lock()
         self._submitted = self._finished = 0
 
     @property
@@ -174,8 +179,12 @@ class BackgroundPrototypes:
         unknown = [name for name in names if name not in asked]
         if unknown:
             asked.update(unknown)
-            self._submitted += 1
-            self._worker.submit(self._look, subject, library, unknown)
+            with self._lock:
+                _, before = self._waiting.get(subject, (library, []))
+                self._waiting[subject] = (library, [*before, *unknown])
+            if not before:
+                self._submitted += 1
+                self._worker.submit(self._look, subject)
         known = self._known.get(subject, {})
         return {name: known[name] for name in names if name in known}
 
@@ -188,7 +197,9 @@ class BackgroundPrototypes:
         """Look for nothing more."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _look(self, subject: _Subject, library: Library, names: list[str]) -> None:
+    def _look(self, subject: _Subject) -> None:
+        with self._lock:
+            library, names = self._waiting.pop(subject)
         changed = False
         try:
             found = self._inner.find(library, names, subject[1])

@@ -31,6 +31,7 @@ _MOST_INPUTS = 2_000
 _BATCH = 64
 _UNKNOWN_FILES_DELAY = 1.0
 """Seconds of quiet after files have appeared, until the workspace is looked through again."""
+_MOST_SEARCHES = 2
 _REST = 0.02
 
 
@@ -209,8 +210,8 @@ class Index:
         if data is None:
             self._entries.pop(path, None)
             return
-        # Open texts come first: one search for prototypes at a time is enough for the rest.
-        while self._server.searches:
+        # Open texts come first: they should not find many searches for prototypes before theirs.
+        while self._server.searches > _MOST_SEARCHES:
             await asyncio.sleep(_REST)
         await self._server.judge.read(path, data)
         started = time.perf_counter()

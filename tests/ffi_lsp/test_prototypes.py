@@ -138,3 +138,31 @@ def test_after_a_refresh_a_changed_header_is_told_and_an_unchanged_one_is_not(
     assert answers.get(timeout=30)
     assert codes() == []
     source.close()
+
+
+def test_what_is_asked_while_a_search_runs_is_looked_for_in_one_more(
+    compile_library: Callable[..., Path], tmp_path: Path
+) -> None:
+    may_answer, answers, searches = threading.Event(), queue.Queue[bool](), list[list[str]]()
+
+    class Noting(HeaderPrototypes):
+        def find(self, library: Library, names: Collection[str], mentioned: Mentioned) -> Mapping[str, Prototype]:
+            assert may_answer.wait(30)
+            searches.append(list(names))
+            return super().find(library, names, mentioned)
+
+    source = BackgroundPrototypes(Noting(), lambda _, more: answers.put(more))
+    library = open_library(shop(compile_library, tmp_path).with_name("libshop.so"))
+    mentioned = Mentioned(("shop.h",), tmp_path)
+    source.find(library, ["shop"], mentioned)
+    while source._waiting:  # until the search has begun
+        threading.Event().wait(0.001)
+    for letters in ("shop_o", "shop_op", "shop_open"):
+        source.find(library, [letters], mentioned)
+    assert source.searches == 2
+    may_answer.set()
+    assert [answers.get(timeout=30), answers.get(timeout=30)] == [False, True]
+    assert searches == [["shop"], ["shop_o", "shop_op", "shop_open"]]
+    assert list(source.find(library, ["shop_open"], mentioned)) == ["shop_open"]
+    assert source.searches == 0
+    source.close()
