@@ -1,10 +1,11 @@
 """How long an editor waits for `ffi-lsp`: a real client over standard input and output, in its own process.
 
-    python bench/lsp.py [--json] [--keystrokes N]
+    python bench/lsp.py [--json] [--keystrokes N] [--peers] [--install-peers]
 
-For a text of 2,000 lines with 20 declarations and one of 10,000 lines with 200, on a library of 3,000 functions:
-keystroke to diagnostics, completion, hover; spawn to the answer of `initialize`; resident memory. Milliseconds and MiB,
-with the budgets of docs/architecture.md beside them; exit code 1 where one is missed.
+For texts of 2,000 and of 10,000 lines with 20 and with 200 declarations, on a library of 3,000 functions: keystroke to
+diagnostics, completion, hover; spawn to the answer of `initialize`; resident memory, idle and with 1,000 texts open;
+how long others wait while the largest library is opened. Milliseconds and MiB, with the budgets beside them; exit
+code 1 where one is missed. --peers types the same into `deno lsp` and typescript-language-server, where installed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import lsp_peers
 from wire import Wire
 
 SERVER = str(Path(sys.executable).with_name("ffi-lsp"))
 FUNCTIONS = 3000
-SIZES = ((2_000, 20), (10_000, 200))
+SIZES = ((2_000, 20), (2_000, 200), (10_000, 20), (10_000, 200))
+OPEN_TEXTS = 1_000
+LARGE_LIBRARY = 50 << 20
+PEERS_KEYSTROKES = 30
 VERSIONED = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}}
 
 
@@ -60,18 +66,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--keystrokes", type=int, default=400, metavar="N", help="of each kind (default: %(default)s)")
+    parser.add_argument("--peers", action="store_true", help="measure other language servers on the same edits")
+    parser.add_argument("--install-peers", action="store_true", help="install those of npm into the user's cache first")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        library = compiled(Path(folder))
-        figures = [spawned(), *idle_memory()]
-        for lines, declarations in SIZES:
-            figures += session(Path(folder), library, lines, declarations, arguments.keystrokes)
+    if arguments.install_peers:
+        lsp_peers.install()
+    figures = []
+    for figure in measured(arguments.keystrokes, peers=arguments.peers or arguments.install_peers):
+        figures.append(figure)
+        if not arguments.json:
+            print(line(figure), flush=True)
     if arguments.json:
         print(json.dumps([asdict(figure) | {"kept": figure.kept} for figure in figures], indent=2))
-    else:
-        for figure in figures:
-            print(line(figure))
     return 0 if all(figure.kept for figure in figures) else 1
+
+
+def measured(keystrokes: int, *, peers: bool) -> Iterator[Figure]:
+    """Every figure, one session after the other."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        library = compiled(folder)
+        yield spawned()
+        yield from idle_memory()
+        for lines, declarations in SIZES:
+            yield from session(folder, library, lines, declarations, keystrokes)
+            for peer in lsp_peers.found() if peers else ():
+                yield from beside(peer, folder, library, lines, declarations)
+        yield from large_library(folder, library)
+        yield from many_texts(folder, library)
 
 
 def compiled(folder: Path) -> Path:
@@ -122,6 +144,89 @@ def idle_memory() -> list[Figure]:
         size = resident(wire)
         wire.exit()
     return [] if size is None else [Figure("resident memory, idle", "MiB", size, size, 80)]
+
+
+def many_texts(folder: Path, library: Path) -> list[Figure]:
+    """What a server holds that has many short texts open."""
+    with Wire([SERVER]) as wire:
+        wire.initialize(VERSIONED)
+        for number in range(OPEN_TEXTS):
+            Typist(wire, (folder / f"text{number}.ts").as_uri()).open(text(library, 40, 4))
+        size = resident(wire)
+        wire.exit()
+    return [] if size is None else [Figure(f"resident memory, {OPEN_TEXTS:,} texts open", "MiB", size, size, 200)]
+
+
+def large_library(folder: Path, library: Path) -> list[Figure]:
+    """How long hovers take while the largest library is opened for the first time, and how long that is."""
+    found = largest_library()
+    if found is None:
+        return []
+    waits: list[float] = []
+    with Wire([SERVER]) as wire:
+        wire.initialize(VERSIONED)
+        typist = Typist(wire, (folder / "small.ts").as_uri())
+        typist.open(text(library, 100, 20))
+        schema = "{ no_such_name: { parameters: [], result: 'i32' } }"
+        written = f'const {{ no_such_name }} = Porffor.dlopen("{found}", {schema});\n'
+        uri = (folder / "large.ts").as_uri()
+        item = {"uri": uri, "languageId": "typescript", "version": 1, "text": written}
+        sent = wire.notify("textDocument/didOpen", {"textDocument": item})
+
+        def judged() -> float | None:
+            return next(
+                (
+                    arrival.at
+                    for arrival in wire.arrivals
+                    if arrival.message.get("method") == "textDocument/publishDiagnostics"
+                    and arrival.message["params"]["uri"] == uri
+                    and arrival.message["params"]["diagnostics"]
+                ),
+                None,
+            )
+
+        while judged() is None and time.perf_counter() - sent < wire.patience:
+            waits.append(typist.ask("textDocument/hover", {"line": 2, "character": 4}))
+        done = judged()
+        wire.exit()
+    name = f"{found.name}, {found.stat().st_size >> 20} MiB"
+    opened = [] if done is None else [timed(f"{name}: open to diagnostics", [done - sent], None, None)]
+    return [*opened, timed(f"{name}: longest hover meanwhile", [max(waits)], None, 20)]
+
+
+def largest_library() -> Path | None:
+    """The largest shared library in the usual folders, where one is really large."""
+    folders = [
+        Path("/usr/lib/x86_64-linux-gnu"),
+        Path("/usr/lib/aarch64-linux-gnu"),
+        Path("/usr/lib64"),
+        Path("/usr/lib"),
+    ]
+    files = [file for folder in folders if folder.is_dir() for file in folder.glob("*.so*") if file.is_file()]
+    best = max(files, key=lambda file: file.stat().st_size, default=None)
+    return best if best is not None and best.stat().st_size >= LARGE_LIBRARY else None
+
+
+def beside(peer: lsp_peers.Peer, folder: Path, library: Path, lines: int, declarations: int) -> list[Figure]:
+    """The keystrokes in code of `session`, typed into another server."""
+    chance, name = random.Random(7), f"{lines:,} lines, {declarations} declarations: {peer.name}"
+    file = folder / f"program{lines}.ts"
+    file.write_text(text(library, lines, declarations))
+    with Wire(peer.command, stderr=subprocess.DEVNULL) as wire:
+        try:
+            wire.initialize(VERSIONED, initializationOptions=peer.options)
+            typist = Typist(wire, file.as_uri())
+            opening = typist.open(file.read_text())
+            samples = [typist.type(chance.randrange(declarations + 5, lines), 60) for _ in range(PEERS_KEYSTROKES)]
+        except (TimeoutError, EOFError, RuntimeError) as failure:
+            print(f"{name}: {failure}", file=sys.stderr)
+            return []
+        size = resident(wire)
+    figures = [
+        timed(f"{name}: open to diagnostics", [opening], None, None),
+        timed(f"{name}: keystroke in code to diagnostics", samples, None, None),
+    ]
+    return figures + ([] if size is None else [Figure(f"{name}: resident memory", "MiB", size, size)])
 
 
 def session(folder: Path, library: Path, lines: int, declarations: int, keystrokes: int) -> list[Figure]:
@@ -193,7 +298,8 @@ class Typist:
         arrival = self.wire.until(
             lambda message: (
                 message.get("method") == "textDocument/publishDiagnostics"
-                and message["params"]["version"] == self.version
+                and message["params"]["uri"] == self.document["uri"]
+                and message["params"].get("version", self.version) == self.version
             )
         )
         return arrival.at - sent
@@ -223,7 +329,7 @@ def line(figure: Figure) -> str:
     values = (
         f"p50 {figure.p50:7.2f}  p99 {figure.p99:7.2f}" if figure.p50 != figure.p99 else f"{figure.p50:11.2f}{'':13}"
     )
-    return f"{figure.name:<62} {values} {figure.unit:<3}  {verdict}"
+    return f"{figure.name:<76} {values} {figure.unit:<3}  {verdict}"
 
 
 if __name__ == "__main__":
