@@ -63,6 +63,7 @@ bench: $(READY) runtimes
 	$(BIN)/python bench/library.py
 	$(BIN)/python bench/headers.py
 	$(BIN)/python bench/lsp.py
+	$(BIN)/python bench/lsp_workspace.py
 	$(BIN)/python bench/check.py
 
 # Measured anew, and written into README.md; for a quiet machine.
