@@ -106,8 +106,11 @@ _TAKEN_WITH = (
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every key that is taken."""
-    for entry in call.declarations if is_porffors(call) else ():
-        taken = _TAKEN.get(entry.name) or _taken_here(call, entry.name)
+    if not is_porffors(call):
+        return
+    taken_here = _taken_here(call)
+    for entry in call.declarations:
+        taken = _TAKEN.get(entry.name) or taken_here.get(entry.name)
         if taken is not None:
             message = f"{entry.name!r} is {taken}; the program that Porffor makes does not compile"
             yield Finding(entry.name_span, message, entry.name)
@@ -116,10 +119,15 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
             yield Finding(entry.name_span, message, entry.name)
 
 
-def _taken_here(call: DlopenCall, name: str) -> str | None:
-    """What has taken a name because of something else that the program uses."""
+def _taken_here(call: DlopenCall) -> dict[str, str]:
+    """Those of the keys that something else in the program takes, each with what has taken it."""
+    keys = {entry.name for entry in call.declarations}
+    taken = {}
     for names, header, words in _TAKEN_WITH:
-        used = next((word for word in words if stands_in_code(call, word)), None) if name in names else None
-        if used is not None:
-            return f"a function of {header}, which {used!r} brings in"
-    return None
+        clashing = keys & names
+        # To look for bytes is cheap; whether they are code, and no comment or text, is not.
+        used = (word for word in words if word.encode() in call.source and stands_in_code(call, word))
+        word = next(used, None) if clashing else None
+        if word is not None:
+            taken |= dict.fromkeys(clashing, f"a function of {header}, which {word!r} brings in")
+    return taken
