@@ -44,6 +44,8 @@ export class Session implements vscode.Disposable {
   readonly #watchers: vscode.Disposable[];
   #client: LanguageClient | undefined;
   #showLast: (() => void) | undefined;
+  /** The reports of this window by what they are about. */
+  readonly #reports = new Map<string, () => void>();
   #change: Promise<void> = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
@@ -146,9 +148,23 @@ export class Session implements vscode.Disposable {
       middleware: {
         provideCompletionItem: waitForDeclarations,
         executeCommand: async (command, args, next) => {
+          const drawn = command === "ffi.showReport" ? this.#reports.get(subjectOf(args)) : undefined;
+          if (drawn !== undefined) {
+            return drawn();
+          }
           const answer = await next(command, args);
-          this.#remember(command, answer);
+          this.#remember(command, args, answer);
           return answer;
+        },
+        window: {
+          // A report is meant to be read, not to be edited.
+          showDocument: async (params, token, next) => {
+            if (!params.uri.endsWith(".md")) {
+              return next(params, token);
+            }
+            await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.parse(params.uri));
+            return { success: true };
+          },
         },
         workspace: {
           // The server asks for the section "ffi", and hears what a person set rather than every default.
@@ -207,13 +223,16 @@ export class Session implements vscode.Disposable {
     return { action: CloseAction.DoNotRestart, handled: true };
   }
 
-  #remember(command: string, answer: unknown): void {
-    const { status } = (answer ?? {}) as { status?: string };
-    if (status === "done" && command === "ffi.quickRun") {
+  #remember(command: string, given: unknown[], answer: unknown): void {
+    const { status, median_ns } = (answer ?? {}) as Partial<RunAnswer>;
+    if (status === "done" && command === "ffi.quickRun" && median_ns != null) {
       this.#showLast = () => showRun(answer as RunAnswer);
     } else if (status === "done" && command === "ffi.compareRuntimes") {
       this.#showLast = () => showComparison(answer as CompareAnswer);
+    } else {
+      return;
     }
+    this.#reports.set(subjectOf(given), this.#showLast);
   }
 
   #become(state: State, why?: string): void {
@@ -221,4 +240,10 @@ export class Session implements vscode.Disposable {
     this.status.show(state, why);
     this.libraries.refresh();
   }
+}
+
+/** What a command is about: a file, or a function in it. */
+function subjectOf([given]: unknown[]): string {
+  const { uri, symbol } = (given ?? {}) as { uri?: string; symbol?: string };
+  return JSON.stringify([uri, symbol]);
 }

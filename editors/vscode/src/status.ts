@@ -66,7 +66,7 @@ export class StatusItem implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    const { text, tooltip, problems } = this.#words();
+    const { text, tooltip, problems } = this.#words(document);
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.backgroundColor =
@@ -75,15 +75,15 @@ export class StatusItem implements vscode.Disposable {
     this.#item.show();
   }
 
-  #words(): { text: string; tooltip: string; problems: number } {
-    const problems = countFindings();
+  #words(document: vscode.TextDocument): { text: string; tooltip: string; problems: number } {
+    const problems = findings(vscode.languages.getDiagnostics(document.uri));
     const said = this.#said;
     if (this.#state === "running" && said !== undefined && said.state === "indexing") {
       return { text: "$(sync~spin) FFI: indexing", tooltip: said.message ?? "reading libraries and headers", problems };
     }
     if (this.#state === "running" && problems > 0) {
-      const finding = problems === 1 ? "finding" : "findings";
-      return { text: `$(warning) FFI: ${problems}`, tooltip: `${problems} ${finding} in open files`, problems };
+      const everywhere = findings(vscode.languages.getDiagnostics().flatMap(([, found]) => found));
+      return { text: `$(warning) FFI: ${problems}`, tooltip: `${problems} here, ${everywhere} in all files`, problems };
     }
     const tooltip = this.#why || said?.message || (this.#state === "running" ? "ready, no findings" : this.#state);
     return { text: `${ICONS[this.#state]} FFI`, tooltip, problems };
@@ -94,7 +94,6 @@ function isAboutBindings(document: vscode.TextDocument): boolean {
   return (LANGUAGES as readonly string[]).includes(document.languageId) && mayOpenLibrary(document.getText());
 }
 
-function countFindings(): number {
-  const all = vscode.languages.getDiagnostics().flatMap(([, found]) => found);
-  return all.filter((diagnostic) => diagnostic.source === "ffi").length;
+function findings(diagnostics: readonly vscode.Diagnostic[]): number {
+  return diagnostics.filter((diagnostic) => diagnostic.source === "ffi").length;
 }
