@@ -122,7 +122,7 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
 def _taken_here(call: DlopenCall) -> dict[str, str]:
     """Those of the keys that something else in the program takes, each with what has taken it."""
     keys = {entry.name for entry in call.declarations}
-    taken = {}
+    taken: dict[str, str] = {}
     for names, header, words in _TAKEN_WITH:
         clashing = keys & names
         # To look for bytes is cheap; whether they are code, and no comment or text, is not.
