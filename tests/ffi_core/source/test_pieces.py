@@ -42,7 +42,10 @@ class Holder {{
   other() {{
 {LONG}  }}
 }}
-open(5, size); open(5, size);
+let picked = "a";
+switch (Deno.build.os) {{ case "linux": picked = "b"; break; default: picked = "c"; }}
+function made(n) {{ return n === "a" ? size : picked; }}
+open(made("a"), made(picked)); open(5, size); open(5, size);
 """
 SHARED = """export const shared = { other: { args: [], returns: "i32" } };"""
 WORDS = [
@@ -50,6 +53,8 @@ WORDS = [
     "const size = 9;", "let open;", "function size() {}", "import { size } from './shared';", "export ", "open(7, 8);",
     "const { abs } = symbols;", "symbols.abs(3);", "{ const size = 3; open(size, size); }", "open = 3;", "i32", "é😀",
     'Deno.dlopen("x", { a: { parameters: [], result: "u8" } });', "const i32 = 4;", "var late;", "enum size { a }",
+    "let size = 'a';", "size = 'b';", "if (Deno.build.os === 'linux') size = 'c';", "function made() { return 1; }",
+    "open(made(), picked);", "const made = () => size;", "const { shared } = require('./shared');",
 ]  # fmt: skip
 
 
@@ -110,6 +115,11 @@ def test_whatever_was_typed_before_the_answer_is_that_of_a_fresh_reading(changes
         ("const size = other; open(size);", "const other = 4, size = other; open(size);"),
         ("open(size);", "import { size } from './shared'; open(size);"),
         ("open(i);", "const i = FFIType.i32; open(i);"),
+        ("open(made());", "open(made()); function made() { return 3; }"),
+        ("open(made()); function made() { return 3; }", "open(made()); function made() { return 3; } made = 4;"),
+        ("let size = 'a'; open(size);", "let size = 'a'; if (Deno.build.os) size = 'b'; open(size);"),
+        ("let size = 'a'; { open(size); }", "let size = 'a'; { open(size); } size = 'b';"),
+        ("enum size { a } open(size.a);", "enum size { b, a } open(size.a);"),
         ("{ open(size); }", "{ open(size); const size = 1; }"),
         ("open(size);", "open(size); function size() {}"),
         ("open(1);", "open(1); open = 3;"),
