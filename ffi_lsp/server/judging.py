@@ -38,12 +38,13 @@ class Judge:
         self._server = server
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ffi-library")
         self._tasks = Tasks("judging a text")
+        self._due: dict[str, None] = {}
         self._published: dict[str, list[types.Diagnostic]] = {}
 
     @property
     def is_busy(self) -> bool:
-        """Whether a text waits for its libraries to be read."""
-        return bool(self._tasks)
+        """Whether a text waits to be judged."""
+        return bool(self._tasks or self._due)
 
     def soon(self, document: Document) -> None:
         """Judge a text once the messages that wait already have been handled: of ten quick edits, the last."""
@@ -54,10 +55,17 @@ class Judge:
         changed = list(documents)
         for document in changed:
             document.forget()
-            if not self._server.client.pulls_diagnostics:
+        if changed and not self._due:
+            asyncio.get_running_loop().call_soon(self._judge_due)
+        self._due.update(dict.fromkeys(document.uri for document in changed))
+
+    def _judge_due(self) -> None:
+        due, self._due = self._due, {}
+        for uri in due:
+            document = self._server.documents.get(uri)
+            if document is not None and not self._server.client.pulls_diagnostics:
                 self._judge(document, document.text, only_news=True)
-        if changed:
-            self._server.refresh_soon()
+        self._server.refresh_soon()
 
     def closed(self, document: Document) -> None:
         """Take back what was said of a text."""
