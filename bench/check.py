@@ -20,7 +20,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,6 +36,16 @@ LONG_SCHEMA_OF = ("libcrypto.so.3", "libc.so.6")
 BUDGETS = {"project, cold": 2.0, "long file": 1.0, "long schema": 1.0}
 """Seconds on two cores. The long schema's is for what a person waits from the second time on."""
 OWN = (sys.executable, "-c", "import sys; from ffi_lsp.cli import main; sys.exit(main())", "check", "--no-config")
+LAUNCHER = """
+import json, os, sys, time
+started = time.perf_counter()
+actions = [(os.POSIX_SPAWN_DUP2, 2, 1)]
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=actions)
+_, status, usage = os.wait4(child, 0)
+seconds = time.perf_counter() - started
+print(json.dumps([os.waitstatus_to_exitcode(status), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+"""Starts what is measured from a small process: the memory of a process counts that of the one that it was born of."""
 PEERS = cache_folder().parent / "checkers"
 
 
@@ -157,16 +166,12 @@ def measure(tasks: Sequence[Task], rounds: int, cache: Path) -> Mapping[str, Cos
 
 def once(task: Task, environment: Mapping[str, str]) -> Cost:
     """One process from its start to its end."""
-    with tempfile.TemporaryFile() as output:
-        started = time.perf_counter()
-        child = subprocess.Popen(task.command, cwd=task.folder, env=environment, stdout=output, stderr=output)
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - started
-        child.returncode = code = os.waitstatus_to_exitcode(status)
-        if code not in (0, 1):
-            output.seek(0)
-            sys.exit(f"{task.name} ended with {code}: {output.read().decode(errors='replace')[-2000:]}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, code)
+    command = [sys.executable, "-I", "-S", "-c", LAUNCHER, *task.command]
+    done = subprocess.run(command, cwd=task.folder, env=environment, capture_output=True, text=True, check=True)
+    code, *figures = json.loads(done.stdout)
+    if code not in (0, 1):
+        sys.exit(f"{task.name} ended with {code}: {done.stderr[-2000:]}")
+    return Cost(*figures, exit_code=code)
 
 
 def show(costs: Mapping[str, Cost]) -> None:
