@@ -5,7 +5,7 @@ import type { Bin, ProgramAnswer } from "./answers.ts";
 const WIDTH = 640;
 const FONT = 'font-family="var(--vscode-font-family)" font-size="12" fill="var(--vscode-foreground)"';
 
-/** A time in nanoseconds with three significant digits and a unit that suits it. */
+/** A time in nanoseconds with three significant digits and a unit that suits it; no finer than 0.01 ns. */
 export function duration(nanoseconds: number): string {
   const units = [
     ["s", 1e9],
@@ -13,7 +13,8 @@ export function duration(nanoseconds: number): string {
     ["us", 1e3],
   ] as const;
   const [unit, size] = units.find(([, each]) => nanoseconds >= each) ?? (["ns", 1] as const);
-  return `${(nanoseconds / size).toPrecision(3)} ${unit}`;
+  const number = nanoseconds < 1 ? nanoseconds.toFixed(2) : (nanoseconds / size).toPrecision(3);
+  return `${number} ${unit}`;
 }
 
 /** Text that may stand in HTML. */

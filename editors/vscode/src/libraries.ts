@@ -81,11 +81,7 @@ export class LibrariesView implements vscode.TreeDataProvider<Node>, vscode.Disp
     if (node !== undefined) {
       return "symbols" in node ? [...node.symbols] : [];
     }
-    const libraries = await this.libraries();
-    const wrong = libraries.flatMap((library) => library.symbols).filter(isWrong).length;
-    this.#view.badge =
-      wrong > 0 ? { value: wrong, tooltip: `${wrong} declarations do not fit their libraries` } : undefined;
-    return libraries;
+    return this.libraries();
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -103,8 +99,9 @@ function isWrong(symbol: DeclaredSymbol): boolean {
 }
 
 function libraryItem(library: NativeLibrary): vscode.TreeItem {
-  const item = new vscode.TreeItem(library.name || '""', vscode.TreeItemCollapsibleState.Expanded);
   const wrong = library.symbols.filter(isWrong).length;
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(library.name || '""', wrong > 0 ? Expanded : Collapsed);
   item.description = `${library.symbols.length} declared${wrong > 0 ? `, ${wrong} wrong` : ""}`;
   item.tooltip = [library.file, library.detail].filter(Boolean).join("\n");
   item.iconPath = new vscode.ThemeIcon(library.file === null ? "circle-slash" : "library");
