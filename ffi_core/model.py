@@ -539,7 +539,8 @@ class DlopenCall:
     only_pointed_to: those of `named_types` of which there are no values, only pointers: koffi's opaque types and
         prototypes.
     knows_all_types: whether the program surely has no types by name but the dialect's own and those of `named_types`.
-    late_uses: each use that surely comes after one of the `closings`, with that closing.
+    late_uses: each call of a function, or of a callback each place where C is given it, that surely comes after one of
+        the `closings`, with that closing.
     leaks: whether the object that holds the symbols goes where the text does not tell which of them are used.
     halves: the numbers that are put together wrong anywhere in the file, given with its first call alone.
     rival: the callee of an earlier call that Porffor's compiler puts into the same block of C, where there is one; its

@@ -6,7 +6,7 @@ It is looked for once all calls are known, and only where a declaration gives it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,14 @@ def observe(tree: SourceTree, scopes: Scopes, calls: Iterable[DlopenCall]) -> li
     scopes: its names.
     calls: all calls of the file, in order.
     """
+    calls = list(calls)
+    given = {value.span.start for call in calls for site in call.calls for value in site.arguments.items}
     blocks: dict[Span, Span] = {}
     looked_at: set[str] = set()
     found = []
     for call in calls:
         sites = tuple(_site(tree, scopes, call, site) for site in call.calls)
-        seen = replace(call, calls=sites, late_uses=_late_uses(tree, call), leaks=_leaks(tree, scopes, call))
+        seen = replace(call, calls=sites, late_uses=_late_uses(tree, call, given), leaks=_leaks(tree, scopes, call))
         if call.dialect == _COMPILED:
             block = block_of_c(path_of(tree, call.span))
             seen = replace(seen, handed_on=_handed_on(tree, call))
@@ -89,18 +91,21 @@ def _origins(node: Node, scopes: Scopes, signature: Signature, values: Array) ->
     )
 
 
-def _late_uses(tree: SourceTree, call: DlopenCall) -> tuple[tuple[Span, Span], ...]:
+def _late_uses(tree: SourceTree, call: DlopenCall, given: Collection[int]) -> tuple[tuple[Span, Span], ...]:
+    """Calls of a library's functions behind its closing, and those places behind a callback's where C is given it.
+
+    Parameters
+    ----------
+    given: where the arguments of bound functions start.
+    """
     if not call.closings:
         return ()
-    used = (
-        [span for _, span in call.uses] if call.kind is CallKind.CALLBACK else [site.callee_span for site in call.calls]
-    )
-    late = []
-    for use in used:
-        closing = next((end for end in call.closings if surely_after(tree, end, use)), None)
-        if closing is not None and not any(use.start in end for end in call.closings):
-            late.append((use, closing))
-    return tuple(late)
+    if call.kind is CallKind.CALLBACK:
+        used = [span for _, span in call.uses if span.start in given]
+    else:
+        used = [site.callee_span for site in call.calls]
+    closed = ((use, next((end for end in call.closings if surely_after(tree, end, use)), None)) for use in used)
+    return tuple((use, closing) for use, closing in closed if closing is not None)
 
 
 def _leaks(tree: SourceTree, scopes: Scopes, call: DlopenCall) -> bool:

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Finds callbacks that are given to C, or asked for their address, after `close()` in the same run of statements. A close
-in a branch or in another function is not judged.
+Finds callbacks that are given to C after `close()` in the same run of statements. A close in a branch or in another
+function is not judged.
 
 ## Why is this bad
 
