@@ -45,16 +45,14 @@ const DELAY = 400;
 export class LibrariesView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #view: vscode.TreeView<Node>;
   readonly #session: Session;
   readonly #subscriptions: vscode.Disposable[];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#view = vscode.window.createTreeView("ffi.libraries", { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions = [
-      this.#view,
+      vscode.window.createTreeView("ffi.libraries", { treeDataProvider: this, showCollapseAll: true }),
       this.#changed,
       vscode.languages.onDidChangeDiagnostics(() => this.refresh()),
       vscode.workspace.onDidCloseTextDocument(() => this.refresh()),

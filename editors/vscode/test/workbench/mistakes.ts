@@ -145,7 +145,7 @@ export function mistakes({ vsix }: Given): Promise<boolean> {
     await steps.step("the view lists the libraries with what is wrong", async () => {
       await page.locator(".pane-header", { hasText: "Native Libraries" }).click();
       await page.locator(".pane-body .monaco-list-row", { hasText: /libsqlite3.*wrong/ }).waitFor();
-      await page.locator(".pane-body .monaco-list-row", { hasText: /sqlite3_stepp.*missing/ }).waitFor();
+      await page.locator(".pane-body .monaco-list-row", { hasText: /sqlite3_open_v2.*mistaken/ }).waitFor();
       await steps.picture("report");
     });
   });
