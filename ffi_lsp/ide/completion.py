@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from ffi_core.model import DlopenCall, Span, Text
+from ffi_core.model import CallKind, DlopenCall, Span, Text
 from ffi_lsp.diagnostic import Edit
-from ffi_lsp.ide.context import context_at
-from ffi_lsp.ide.cursor import inside_quotes, is_imported
+from ffi_lsp.ide.context import Context, context_at
+from ffi_lsp.ide.cursor import TypePlace, at, inside_quotes, is_imported
 from ffi_lsp.ide.header_comments import header_name_at
 from ffi_lsp.ide.pattern import name_in_pattern
 from ffi_lsp.ide.proposals import Completions, Item, ItemKind, best
 from ffi_lsp.ide.repair import closed_at
-from ffi_lsp.ide.schema_proposals import Known, proposals
+from ffi_lsp.ide.schema_proposals import Known, proposals, types
 from ffi_lsp.workspace import Snapshot
 
 
@@ -63,7 +63,8 @@ def _completion(snapshot: Snapshot, offset: int, known: Known, places: Places) -
         if library is not None:
             return _files(snapshot, library, offset, places.library_names)
         span = call.schema.span if call.schema is not None else None
-        if span is not None and span.start < offset <= span.end and data[span.start : span.start + 1] == b"{":
+        is_schema = span is not None and call.kind is not CallKind.TYPE and data[span.start : span.start + 1] == b"{"
+        if span is not None and is_schema and span.start < offset <= span.end:
             context = context_at(data, span.start, offset)
             alone = next((entry for entry in call.declarations if entry.value.span == span), None)
             if context is not None and alone is not None:
@@ -72,7 +73,20 @@ def _completion(snapshot: Snapshot, offset: int, known: Known, places: Places) -
         name = name_in_pattern(data, call, offset)
         if name is not None:
             return _names(name, Span(name.start, offset), snapshot, call)
-    return None
+    return _type_in_string(snapshot, offset)
+
+
+def _type_in_string(snapshot: Snapshot, offset: int) -> Completions | None:
+    """Types where a dialect takes them otherwise than in a schema: ``lib.func("f", "int", ["double"])`` of koffi."""
+    place = at(snapshot, offset)
+    if not isinstance(place, TypePlace):
+        return None
+    inside = inside_quotes(snapshot.text.data, place.span)
+    if inside == place.span or offset not in inside:
+        return None
+    typed = Span(inside.start, offset)
+    context = Context((), False, (), snapshot.text.slice(typed), inside, typed, '"')
+    return types(context, place.call, allow_void=place.parameter is None)
 
 
 def _library_name(data: bytes, call: DlopenCall, offset: int) -> Span | None:

@@ -58,9 +58,8 @@ def from_koffi(calls: Sequence[DlopenCall], known: Known, target: str, *, last: 
         return None
     names, entries, edits = [], [], []
     for call in calls:
-        (entry,) = call.declarations
-        taken = statement_of(call)
-        if taken is None or not taken.variable or entry.declaration is None:
+        entry, taken = next(iter(call.declarations), None), statement_of(call)
+        if entry is None or taken is None or not taken.variable or entry.declaration is None:
             return None
         if taken.variable != entry.name and not HOLDERS[target]:
             return None

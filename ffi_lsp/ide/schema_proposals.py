@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from ffi_core.dialects import DIALECTS
@@ -10,7 +11,7 @@ from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.generate import NotExpressibleError, declaration_of, entry_value
 from ffi_core.headers import abi_of
 from ffi_core.library import Library
-from ffi_core.model import DlopenCall, Object, Prototype, Symbol
+from ffi_core.model import CallKind, DlopenCall, Object, Prototype, Symbol
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.c_side import summary
@@ -40,9 +41,11 @@ def proposals(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kn
             return _symbols(context, call, facts, known)
         case (str(symbol), ""):
             return _fields(context, call, symbol)
+        case (str(symbol),) if call.kind is CallKind.LIBRARY and not context.quote:
+            return _entry(context, call, facts, known, symbol)
         case (_, str(field), *rest) if field in type_fields(call) and not context.at_key:
             if _in_arrays(rest):
-                return _types(context, call, allow_void=field == DIALECTS[call.dialect].result)
+                return types(context, call, allow_void=field == DIALECTS[call.dialect].result)
     return None
 
 
@@ -81,7 +84,7 @@ def with_prototype(item: Item, exported: Exported, prototype: Prototype) -> Item
 
 def escaped(text: str) -> str:
     """A text as a snippet that stands for nothing but itself."""
-    return text.replace("\\", "\\\\").replace("$", "\\$").replace("}", "\\}")
+    return text.replace("\\", "\\\\").replace("$", "\\$")
 
 
 def callable_symbols(library: Library | None) -> Mapping[str, Symbol]:
@@ -135,6 +138,27 @@ def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kno
     return Completions(items, len(matching) <= LIMIT and not more_later, context.typed)
 
 
+def _entry(context: Context, call: DlopenCall, facts: LibraryFacts, known: Known, symbol: str) -> Completions | None:
+    """The whole of an entry, for a key that stands there already: as C has it where that is known."""
+    if context.word or facts.library is None or symbol not in callable_symbols(facts.library):
+        return None
+    prototypes, more_later = known(facts.library, (symbol,))
+    words = DIALECTS[call.dialect]
+    label = f"{{ {words.parameters}, {words.result} }}"
+    skeleton = f'{{ {words.parameters}: [$1], {words.result}: "$2" }}'
+    item = Item(label, ItemKind.FUNCTION, Edit(context.span, f"{{ {words.parameters}: [] }}"), skeleton, symbol)
+    prototype = prototypes.get(symbol)
+    if prototype is not None:
+        try:
+            value = entry_value(declaration_of(prototype, abi_of(facts.library)), call.dialect, prototype)
+        except NotExpressibleError:
+            value = ""
+        edit, snippet = (Edit(context.span, value), escaped(value)) if value else (item.edit, item.snippet)
+        text, comment = str(prototype), summary(prototype.comment)
+        item = replace(item, edit=edit, snippet=snippet, prototype=text, place=header_place(prototype), comment=comment)
+    return Completions((item,), not more_later, context.typed)
+
+
 def _comma(source: bytes, end: int) -> str:
     """The comma that a new entry needs behind it: before another entry, and where each stands on a line of its own."""
     behind = source[end:].lstrip()
@@ -150,22 +174,36 @@ def _skeleton(dialect: str, key: str) -> str:
 
 
 def _fields(context: Context, call: DlopenCall, symbol: str) -> Completions:
-    dialect = DIALECTS[call.dialect]
+    dialect = DIALECTS[call.dialect].of(call.kind)
     entry = call.declaration_of(symbol)
     written = {field.key for field in entry.value} if entry is not None and isinstance(entry.value, Object) else set()
     present = (written - {context.word}) | set(context.keys)
-    values = {dialect.parameters: "[$1]", "nonblocking": "true", "optional": "true"}
+    values = {dialect.parameters: "[$1]", **dict.fromkeys(("nonblocking", "optional", "threadsafe"), "true")}
+    of_a_function = {dialect.parameters, dialect.result}
+    # An entry declares a function or a variable.
+    if "type" in present:
+        present |= of_a_function
+    elif present & of_a_function:
+        present.add("type")
 
     def build(field: str) -> Item:
         snippet = None if context.quote else f"{field}: " + values.get(field, '"$1"')
         return Item(field, ItemKind.FIELD, Edit(context.span, field), snippet)
 
-    heard = [field for field in dialect.fields if field not in present and field not in dialect.ignored]
-    return best(context.typed, context.word, heard, build)
+    free = [field for field in dialect.fields if field not in present and field not in dialect.ignored]
+    return best(context.typed, context.word, free, build)
 
 
-def _types(context: Context, call: DlopenCall, *, allow_void: bool) -> Completions:
-    meanings = DIALECTS[call.dialect].types
+def types(context: Context, call: DlopenCall, *, allow_void: bool) -> Completions:
+    """The native types of a dialect.
+
+    Parameters
+    ----------
+    context: where the type is written.
+    call: the call that it belongs to.
+    allow_void: whether it may be no value.
+    """
+    meanings = DIALECTS[call.dialect].of(call.kind).types
 
     def build(spelling: str) -> Item:
         text = spelling if context.quote else f'"{spelling}"'
