@@ -112,16 +112,17 @@ def best(typed: Span, word: str, labels: Iterable[str], build: Callable[[str], I
 
 def ranked(word: str, labels: Iterable[str]) -> list[str]:
     """The labels that match a word, best first, as `best` orders them."""
+    # Its letters in order: one pass over each label, which among 40,000 is what a keystroke has time for.
+    steps = (f"[^{re.escape(letter)}]*+{re.escape(letter)}" for letter in word)
+    has_letters = re.compile("".join(steps), re.IGNORECASE).match
     ranks: tuple[list[str], ...] = ([], [], [], [])
     small_word = word.lower()
-    scattered = re.compile(".*?".join(map(re.escape, small_word)), re.DOTALL)
-    for label in labels:
+    for label in filter(has_letters, labels):
+        small_label = label.lower()
         if label.startswith(word):
             ranks[0].append(label)
-            continue
-        small_label = label.lower()
-        if small_word in small_label:
+        elif small_word in small_label:
             ranks[1 if small_label.startswith(small_word) else 2].append(label)
-        elif scattered.search(small_label):
+        else:
             ranks[3].append(label)
     return [label for rank in ranks for label in rank]
