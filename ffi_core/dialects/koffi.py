@@ -5,7 +5,7 @@ types that a program defines; callbacks. What the types mean is for `ffi_core.di
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -37,6 +37,12 @@ from ffi_core.source.opening import Openings, closing
 _CONVENTIONS = {"__cdecl", "__stdcall", "__fastcall", "__thiscall"}
 _FUNC = ("func", "cdecl", "stdcall", "fastcall", "thiscall")
 _NAME_OF_PROTOTYPE = re.compile(r"([A-Za-z_]\w*)\s*\(")
+_DEFINES = re.compile(
+    rb"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
+    rb"|\.\s*(opaque|alias|enumeration|pointer|disposable|proto|callback|struct|pack|union)\s*(?=\()",
+    re.DOTALL,
+)
+"""A call that may define a type, whosever method it is; or a comment or string, which is passed over."""
 _RECORDS = ("struct", "pack", "union")
 
 
@@ -45,8 +51,8 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
     flow = Flow(scopes)
     flow.from_module("koffi", reader.module())
     flow.run()
-    named, sure = reader.types.known(), reader.types.all_known and not shares_types(tree.text)
-    pointed_to = reader.types.only_pointed_to
+    named, pointed_to = reader.types.known(), reader.types.only_pointed_to
+    sure = reader.knows_all_types()
     for call in reader.openings.calls():
         yield replace(call, named_types=named, only_pointed_to=pointed_to, knows_all_types=sure)
 
@@ -57,30 +63,45 @@ class _Reader:
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.types = KoffiTypes()
+        self.definers_read: set[int] = set()
         self.openings = Openings("koffi", lambda _name, _entry: None, source)
 
     def module(self) -> Members:
         entries: dict[str, Shape] = {
             "load": Entry(self.load),
             "types": Members({word: Constant(word) for word in OWN_TYPES if word != "..."}),
-            "opaque": Entry(self.opaque),
-            "alias": Entry(self.alias),
-            "enumeration": Entry(self.enumeration),
-            "pointer": Entry(self.pointer),
             "array": Entry(self.array),
-            "disposable": Entry(self.disposable),
             "out": Entry(lambda call: self.directed("_Out_", call)),
             "inout": Entry(lambda call: self.directed("_Inout_", call)),
             "type": Entry(self.same),
             "resolve": Entry(self.same),
-            "proto": Entry(self.proto),
             "register": Entry(self.register),
             "unregister": Entry(self.openings.close_argument),
             "decode": Entry(self.decode),
         }
-        for word in _RECORDS:
-            entries[word] = Entry(partial(self.record, word))
-        return Members(entries)
+        definers: dict[str, Callable[[CallText], Shape | None]] = {
+            "opaque": self.opaque,
+            "alias": self.alias,
+            "enumeration": self.enumeration,
+            "pointer": self.pointer,
+            "disposable": self.disposable,
+            "proto": self.proto,
+            "callback": self.proto,  # its name in koffi 2
+            **{word: partial(self.record, word) for word in _RECORDS},
+        }
+        return Members({**entries, **{word: self.definer(define) for word, define in definers.items()}})
+
+    def definer(self, define: Callable[[CallText], Shape | None]) -> Entry:
+        def on_call(call: CallText) -> Shape | None:
+            self.definers_read.add(call.callee.end_byte)
+            return define(call)
+
+        return Entry(on_call)
+
+    def knows_all_types(self) -> bool:
+        """Whether nothing defines types but the calls that were read: no other module, no function given koffi."""
+        places = {match.end(1) for match in _DEFINES.finditer(self.source) if match[1]}
+        return self.types.all_known and places <= self.definers_read and not shares_types(self.source)
 
     # --- libraries and their functions
 
@@ -133,7 +154,7 @@ class _Reader:
 
     def record(self, word: str, call: CallText) -> Shape | None:
         name, members = _name_and_rest(call)
-        redefined = isinstance(name, Text) and not self.is_literal(name)
+        redefined = isinstance(name, Text) and name.value in self.types.opaque and not self.is_literal(name)
         types = self.types.struct(members) if word == "struct" else None
         span = call.arguments.span if members is None else members.span
         listed = _members(members)

@@ -141,10 +141,17 @@ def test_types_of_ones_own_are_known_by_name_and_by_variable() -> None:
         "export const one = 1;",
         "module.exports = { one };",
         'koffi.struct(prefix + "Point", { x: "int" });',
+        'function define(k) { k.struct("Other", { x: "int" }); } define(koffi);',
     ],
 )
 def test_a_file_that_shares_its_types_does_not_know_all_of_them(shared: str) -> None:
     assert not read((TYPES + shared).encode(), "a.mjs")[0].knows_all_types
+
+
+def test_a_name_in_a_const_is_a_name() -> None:
+    source = 'import koffi from "koffi"; const NAME = "Point"; const Point = koffi.struct(NAME, { x: "int" });'
+    (call,) = calls(f"{source} koffi.load('libx.so').func('f', Point, [NAME]);", CallKind.LIBRARY)
+    assert str(call.declarations[0].declaration) == "f({struct: [i32]}) -> {struct: [i32]}"
 
 
 @pytest.mark.parametrize("other", ['import fs from "node:fs";', 'const path = require("path");', "// nothing"])
