@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +178,24 @@ def test_declared_symbols_are_proposed_where_they_are_taken(read: Reader, patter
 )
 def test_where_a_variable_is_named_nothing_is_proposed(read: Reader, pattern: str) -> None:
     assert completion(*read(f'const {pattern}("LIB", {SCHEMA});')) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "proposals"),
+    [
+        ("new Deno.UnsafeCallback({ ‸ }, run);", ["parameters", "result"]),
+        ("new Deno.UnsafeFnPointer(address, { parameters: [], ‸ });", ["result", "nonblocking"]),
+        ('import { JSCallback } from "bun:ffi"; new JSCallback(run, { ‸ });', ["args", "returns", "threadsafe"]),
+        ('import { JSCallback } from "bun:ffi"; new JSCallback(run, { args: ["napi_v‸"] });', ["napi_value"]),
+        (
+            'import { DynamicLibrary } from "node:ffi"; new DynamicLibrary(null).getFunction("abs", { ‸ });',
+            ["arguments", "return"],
+        ),
+    ],
+)
+def test_the_definition_of_one_function_has_fields_and_no_symbols(
+    text: str, proposals: list[str], tmp_path: Path
+) -> None:
+    before, _, behind = text.partition("‸")
+    snapshot = Workspace().snapshot(tmp_path / "a.ts", (before + behind).encode())
+    assert labels(completion(snapshot, len(before)))[: len(proposals)] == proposals
