@@ -85,7 +85,8 @@ def pack(folder: Path, output: Path, target: str | None) -> None:
     command = ["node", str(vsce), "package", "--no-dependencies", "--allow-missing-repository"]
     # The pictures of the README are in the file, so that its page needs no network either.
     command += ["--no-rewrite-relative-links", "--out", str(output)]
-    run([*command, *(["--target", target] if target else [])], folder)
+    # Without a target there are no wheels, which the list names all the same.
+    run([*command, *(["--target", target] if target else ["--allow-unused-files-pattern"])], folder)
 
 
 def pythons_here() -> list[str]:
