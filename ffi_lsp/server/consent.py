@@ -50,11 +50,12 @@ class Subject:
         ----------
         what: it in words: ``libm.so.6``, ``play.ts on deno 2.9``.
         """
-        place = "" if self.path.endswith(f"/{what}") and self.kind == "program" else f" ({self.path})"
+        # A file's name can be any text, and must not look like more of the question.
+        subject = "".join(sign if sign.isprintable() else "?" for sign in f"{what} ({self.path})")
         if self.kind == "program":
-            return f"Run {what}{place}? The program runs with all your rights, as in a terminal."
+            return f"Run {subject}? The program runs with all your rights, as in a terminal."
         how = "in a confined process" if self.confined else "without a sandbox: it can write files and use the network"
-        return f"Run native code of {what}{place} {how}?"
+        return f"Run native code of {subject} {how}?"
 
 
 class Consents:
@@ -125,25 +126,20 @@ class Gate:
         async with self._asking:
             if self.consents.given(workspace, subject):
                 return None
-            answer = await self._answer(subject.question(what))
+            try:
+                answer = await self._answer(subject.question(what))
+            except JsonRpcException as error:
+                _log.warning("the client cannot ask: %s", error)
+                return "this editor cannot ask whether it may; run.ask switches the question off"
             if answer == ALWAYS:
                 self.consents.remember(workspace, subject)
-            return None if answer in (ONCE, ALWAYS) else _REFUSALS.get(answer, "it was not allowed")
+            return None if answer in (ONCE, ALWAYS) else "it was not allowed"
 
     async def _answer(self, question: str) -> str | None:
         actions = [types.MessageActionItem(title) for title in (ONCE, ALWAYS, CANCEL)]
         parameters = types.ShowMessageRequestParams(types.MessageType.Warning, question, actions)
-        try:
-            chosen = await self._server.window_show_message_request_async(parameters)
-        except JsonRpcException as error:
-            _log.warning("the client cannot ask: %s", error)
-            return ""
+        chosen = await self._server.window_show_message_request_async(parameters)
         return None if chosen is None else chosen.title
-
-
-_REFUSALS: dict[str | None, str] = {
-    "": "this editor cannot ask whether it may; run.ask switches the question off",
-}
 
 
 def _entry(subject: Subject) -> dict[str, Any]:

@@ -64,7 +64,7 @@ async def run_declared(runs: Runs, params: types.ExecuteCommandParams) -> dict[s
     request = _request(order, chosen, library, settings)
     workspace = runs.workspace_of(snapshot.path)
     subject = Subject("library", request.library, request.sandbox)
-    denied = await runs.gate.refusal(settings, workspace, subject, library.soname or library.path.name)
+    denied = await runs.gate.refusal(settings, workspace, subject, library.path.name)
     if denied is not None:
         return _refuse(runs, order, denied, "declined")
     run = _Run(request, snapshot.path, workspace, given=chosen.origin == "request")

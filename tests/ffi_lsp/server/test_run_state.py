@@ -92,6 +92,7 @@ def test_answers_are_forgotten_for_one_workspace_or_for_all() -> None:
 def test_the_question_names_the_file_and_what_confines_it() -> None:
     assert LIBRARY.question("libm.so.6") == "Run native code of libm.so.6 (/lib/libm.so.6) in a confined process?"
     assert "without a sandbox: it can write files" in replace(LIBRARY, confined=False).question("libm.so.6")
+    assert "evil?? (" in replace(LIBRARY, path="/a/evil\n\x1b").question("evil\n\x1b")
     program = Subject("program", "/a/play.ts", confined=False).question("play.ts on deno")
     assert program == "Run play.ts on deno (/a/play.ts)? The program runs with all your rights, as in a terminal."
 
