@@ -32,6 +32,8 @@ const COMMANDS = [
 
 export type CommandName = (typeof COMMANDS)[number];
 
+let stop: (() => Promise<void>) | undefined;
+
 export function activate(context: vscode.ExtensionContext): Api {
   let begun: Promise<Session> | undefined;
   let session: Session | undefined;
@@ -42,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     const { Session } = await import("./session.js" as "./session.ts");
     const made = new Session(context, log);
     session = made;
-    context.subscriptions.push(made);
+    stop = () => made.dispose();
     await made.start();
     return made;
   };
@@ -71,6 +73,11 @@ export function activate(context: vscode.ExtensionContext): Api {
     ),
   );
   return { state: () => session?.state ?? (begun === undefined ? "idle" : "starting"), session: begin };
+}
+
+/** VS Code waits a moment for the server to end. */
+export function deactivate(): Promise<void> | undefined {
+  return stop?.();
 }
 
 function isOurs(document: vscode.TextDocument): boolean {
