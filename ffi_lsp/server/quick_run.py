@@ -205,7 +205,13 @@ def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[s
     answer["histogram"] = [list(each) for each in histogram(samples, _BINS)] if samples else None
     answer["message"] = message = _sentence(run.request, report, comparison)
     answer["comparison"] = None if comparison is None else _comparison_fields(comparison)
-    file = None if document is None else runs.reports.write(_as_opened(runs, order.uri), order.symbol, document)
+    # A run that nobody wanted must not take the place of the last report.
+    cancelled = report.status.value == "cancelled"
+    file = (
+        None
+        if cancelled or document is None
+        else runs.reports.write(_as_opened(runs, order.uri), order.symbol, document)
+    )
     answer["report"] = None if file is None else file.as_uri()
     kind = {"done": types.MessageType.Info, "cancelled": types.MessageType.Info}
     runs.show(kind.get(report.status.value, types.MessageType.Error), message)

@@ -149,7 +149,8 @@ def test_progress_can_be_cancelled_by_the_person(editor: Editor) -> None:
     assert begun["value"]["kind"] == "begin"
     assert begun["value"]["cancellable"] is True
     editor.wire.notify("window/workDoneProgress/cancel", {"token": begun["token"]})
-    assert editor.wire.answer(request)["status"] == "cancelled"
+    answer = editor.wire.answer(request)
+    assert (answer["status"], answer["report"]) == ("cancelled", None)
 
 
 # --- reports and comparison ------------------------------------------------------------------------------------------
