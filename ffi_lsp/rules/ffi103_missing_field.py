@@ -53,6 +53,8 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     dialect = dialect_of(call)
     for entry, value in entries(call):
         for field in dialect.required if value.complete and not is_static(call, entry) else ():
+            if field == "ptr" and not (call.span.start < entry.span.start and entry.span.end < call.span.end):
+                continue  # addresses are looked up, and set in the table, when the program runs
             if value.get(field) is None and not _is_there_misnamed(dialect, value, field):
                 message = f"{entry.name!r} has no field {field!r}, without which {dialect.title} cannot bind it"
                 fixes = tuple(_fixes(dialect, value, field)) if field in (dialect.parameters, dialect.result) else ()

@@ -41,6 +41,7 @@ from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
 
+_CLOSING = {b"{": b"}", b"[": b"]", b'"': b'"', b"'": b"'", b"`": b"`"}
 _FUNCTION_FIRST = {"bun", "koffi"}
 
 
@@ -48,12 +49,15 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """A callback whose function is missing, or is a literal that surely is none."""
     if call.kind is not CallKind.CALLBACK or call.function is None:
         return
-    text = call.source[call.function.start : call.function.end]
-    if not text.startswith((b"{", b"[", b'"', b"'", b"`")) and not text[:1].isdigit():
+    if not _is_literal(call.source[call.function.start : call.function.end]):
         return
     order = "the function comes first" if call.dialect in _FUNCTION_FIRST else "the definition comes first"
     message = f"this is no function; in {dialect_of(call).title}, {order}"
     yield Finding(call.function, message, fixes=_exchange(call, call.function))
+
+
+def _is_literal(text: bytes) -> bool:
+    return text.isdigit() or _CLOSING.get(text[:1]) == text[-1:]
 
 
 def _exchange(call: DlopenCall, function: Span) -> tuple[Fix, ...]:
