@@ -15,12 +15,13 @@ from ffi_core.model import Span, Value
 from ffi_core.source.branches import assigned
 from ffi_core.source.literal import fold, span_of, text_of
 from ffi_core.source.occurrence import VARIABLES, Declaring, Occurrence, Reach, occurrence
-from ffi_core.source.parse import SourceTree
+from ffi_core.source.parse import SourceTree, names_in
 from ffi_core.source.pieces import Layout, Memory, Piece
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_LONG_PIECE = 1024  # bytes
 _DEEPEST_CHOICE = 8  # variables, each chosen by what the one before it was chosen to be
 
 
@@ -97,6 +98,7 @@ class Scopes:
         self._imported = imported
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
         self._nested: dict[str, _Nested] = {}
+        self._names: dict[int, frozenset[int]] = {}
         self._choosing: set[Span] = set()
         self._chosen: dict[Span, Node | None] = {}
         self._maybe_constant: dict[str, bool] = {}
@@ -224,8 +226,11 @@ class Scopes:
         """What a word is wherever it stands in a piece, counted from its start, or the root's where it is not whole."""
         piece, start = self.layout.pieces[index], self.layout.starts[index]
         depth = self.layout.around[index].depth if piece.whole else 0
+        names = self._names_in(index) if len(piece.text) > _LONG_PIECE else None
         found = []
         for offset in piece.offsets(word):
+            if names is not None and start + offset not in names:
+                continue
             path = self.tree.path_to(start + offset)
             if path and path[-1].start_byte == start + offset and path[-1].text == word:
                 found.append(occurrence(path, depth))
@@ -233,6 +238,13 @@ class Scopes:
         if piece.whole:
             piece.memo[name] = kept
         return kept
+
+    def _names_in(self, index: int) -> frozenset[int]:
+        """Where names stand in a long piece: most of its words may be keys, and the way to each takes some time."""
+        if index not in self._names:
+            start = self.layout.starts[index]
+            self._names[index] = names_in(self.tree, start, start + len(self.layout.pieces[index].text))
+        return self._names[index]
 
     def _declared(self, name: str, index: int, start: int, found: Occurrence, declaring: Declaring) -> Declared:
         around = self.layout.around[index]
