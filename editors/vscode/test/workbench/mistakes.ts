@@ -97,6 +97,7 @@ export function mistakes({ vsix }: Given): Promise<boolean> {
       await page.keyboard.press("Backspace");
       await page.keyboard.type("4");
       await item.waitFor();
+      await details.filter({ hasText: "sqlite3_int64 sqlite3_changes64" }).waitFor();
       await steps.picture("completion");
       await page.keyboard.press("Tab");
       await page
