@@ -87,7 +87,8 @@ class HeaderPrototypes:
     ----------
     cancel: set by another thread to end a search; what was not found then is not known.
     seconds: how long all searches together may take; what is not found by then is not known, and `notes` says so.
-    worker: who reads headers, and is ended by whoever gave it; a process for each search if None.
+    worker: who reads headers, and is ended by whoever gave it; until then files of headers are believed to stay as they
+        are. A process for each search if None.
     """
 
     def __init__(
@@ -124,7 +125,8 @@ class HeaderPrototypes:
         from ffi_core.headers import find_prototypes
         from ffi_core.headers.session import Session
 
-        if self._session is None or time.monotonic() - self._session_began > _SECONDS_OF_A_SESSION:
+        lasting = math.inf if self._worker is not None else _SECONDS_OF_A_SESSION
+        if self._session is None or time.monotonic() - self._session_began > lasting:
             self._session, self._session_began = Session(self._worker), time.monotonic()
         settings = HeaderSettings(mentioned.headers, mentioned.include, mentioned.defines)
         started = time.monotonic()

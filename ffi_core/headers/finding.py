@@ -29,7 +29,7 @@ from ffi_core.model import Prototype, PrototypeKind
 
 _PRELUDE = ("stddef.h", "stdint.h", "stdio.h", "sys/types.h")
 """What old headers expect to have been included before them."""
-_LEAST_PARSED, _MOST_PARSED = 12, 150
+_LEAST_PARSED, _MOST_PARSED = 40, 150
 """How many headers are parsed for a few names, and how many more for some hundred."""
 _MOST_INCLUDERS = 4
 _LEAST_SHARE = 0.5

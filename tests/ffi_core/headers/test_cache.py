@@ -106,7 +106,7 @@ def test_a_full_disk_is_no_error_and_leaves_no_half_entry(
     assert not cache.exists() or [path for path in cache.iterdir() if path.stat().st_size] == []
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_entry_is_as_good_as_none(data: st.DataObject, cache: Path, header: Path) -> None:
     if not cache.exists():
