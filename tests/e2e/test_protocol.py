@@ -218,15 +218,17 @@ def test_the_position_encoding_is_the_clients_first_that_is_known(
     assert missing_libraries(wire) == [(0, len("/**/") + width + MISSING.index('"'))]
 
 
-def test_errors_go_to_the_log_file(tmp_path: Path) -> None:
+def test_warnings_go_to_the_log_file_and_refusals_to_the_client_alone(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     with Wire([SERVER, "serve", "--log-file", str(log)], stderr=subprocess.PIPE) as wire:
         wire.initialize()
+        changed(wire, "file:///never.ts", 2, {"text": "x"})
         assert error_code(reply(wire, wire.ask("workspace/executeCommand", {"command": "ffi.nothing"}))) == -32602
         assert wire.exit() == 0
         assert wire.process.stderr is not None
         assert wire.process.stderr.read() == b""
-    assert "ffi.nothing" in log.read_text()
+    assert "never.ts" in log.read_text()
+    assert "ffi.nothing" not in log.read_text()
 
 
 def test_a_log_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
