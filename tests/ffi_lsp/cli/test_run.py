@@ -145,3 +145,21 @@ Bar.start, judge.Judge.judge = start_and_tell, judge_when_drawn
 def test_a_folder_without_files_to_check_is_told(project: Path, write: Write, check: Check) -> None:
     write("a.txt", SAMPLE)
     assert check(".").err == "ffi-lsp: there is no file to check\n"
+
+
+def test_hints_are_reported_where_they_are_asked_for(write: Write, check: Check) -> None:
+    write(
+        "a.ts",
+        'const lib = Deno.dlopen("libc.so.6", {\n'
+        '  abs: { parameters: ["i32"], result: "i32" },\n'
+        '  labs: { parameters: ["i64"], result: "i64" },\n'
+        "});\nconsole.log(lib.symbols.abs(-1));\n",
+    )
+    assert check("--format=json").found == []
+    for words in (["--hints"], ["--select=FFI409"], ["--select=declared-but-not-used"]):
+        found = check("--format=json", *words).found
+        assert [(entry["code"], entry["severity"], entry["symbol"]) for entry in found] == [("FFI409", "hint", "labs")]
+    assert check("--format=json", "--select=FFI4").found == []
+    write("ffi.toml", "[rules]\nhints = true\n")
+    assert len(check("--format=json").found) == 1
+    assert check("--format=json", "--min-severity=warning").found == []
