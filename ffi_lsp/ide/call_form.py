@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ffi_core.model import DlopenCall, Span
 from ffi_lsp.ide.context import TOKEN
@@ -70,5 +71,10 @@ def line_of(data: bytes, statement: Span) -> Span:
 
 def words(data: bytes, name: str) -> int:
     """How often a name stands in a text, outside of strings and comments."""
-    code = TOKEN.sub(lambda token: b" " if token.lastgroup in ("comment", "string") else token[0], data)
-    return len(re.findall(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", code))
+    return len(re.findall(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", _code(data)))
+
+
+@lru_cache(maxsize=2)
+def _code(data: bytes) -> bytes:
+    """A text with a blank for each string and comment; each conversion of a call asks for it several times."""
+    return TOKEN.sub(lambda token: b" " if token.lastgroup in ("comment", "string") else token[0], data)

@@ -9,7 +9,7 @@ from ffi_core.model import Span
 
 _MARK = b"ffi-header:"
 _MENTION = re.compile(rb"(?://|/\*)[ \t]*ffi-header:(?P<names>[^\r\n]*)")
-_END = re.compile(rb"[ \t]*\*/")
+_END = b"*/"
 _MARKS = b'<>" \t'
 
 
@@ -19,7 +19,7 @@ def header_names(data: bytes) -> Iterator[tuple[Span, str]]:
         return
     for match in _MENTION.finditer(data):
         start = match.start("names")
-        for part in _END.split(match["names"], maxsplit=1)[0].split(b","):
+        for part in match["names"].partition(_END)[0].split(b","):
             name = part.strip(_MARKS)
             if name:
                 at = start + part.index(name)
@@ -33,8 +33,7 @@ def header_name_at(data: bytes, offset: int) -> Span | None:
     match = _MENTION.search(data, line_start)
     if match is None or not match.start("names") <= offset <= match.end("names"):
         return None
-    close = _END.search(match["names"])
-    end = match.start("names") + close.start() if close else match.end("names")
+    end = match.start("names") + len(match["names"].partition(_END)[0])
     if offset > end:
         return None
     start = max(data.rfind(b",", match.start("names"), offset) + 1, match.start("names"))

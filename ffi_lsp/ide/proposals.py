@@ -14,6 +14,8 @@ from ffi_lsp.ide.hover import HeaderPlace
 
 LIMIT = 100
 """Most proposals in one answer; where there are more, the list says that it is not complete."""
+_LONGEST_WORD = 1024
+"""Letters. Nothing that is proposed is longer, and a search for the letters of more takes its time."""
 
 
 class ItemKind(enum.Enum):
@@ -115,6 +117,8 @@ def ranked(word: str, labels: Iterable[str]) -> list[str]:
     # Its letters in order: one pass over each label, which among 40,000 is what a keystroke has time for.
     steps = (f"[^{re.escape(letter)}]*+{re.escape(letter)}" for letter in word)
     has_letters = re.compile("".join(steps), re.IGNORECASE).match
+    if len(word) > _LONGEST_WORD:
+        return []
     ranks: tuple[list[str], ...] = ([], [], [], [])
     small_word = word.lower()
     for label in filter(has_letters, labels):
