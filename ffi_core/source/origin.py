@@ -39,6 +39,7 @@ _NUMERIC = {"+", "-", "*", "/", "%", "**", "<<", ">>", ">>>", "&", "|", "^"}
 _MEMORY_METHODS = {"encode", "from", "alloc", "allocUnsafe", "allocUnsafeSlow"}
 _UTF8 = {"utf8", "utf-8"}
 _LENGTHS = {b"length", b"byteLength"}
+_REQUIRE = re.compile(rb"require\(\s*[\"']([^\"']+)[\"']\s*\)")
 _STRING = re.compile(rb"[\"'`]")
 _Memory = tuple[str, "int | None", "Text | None"]
 """What makes it, its size in bytes, the text that it holds."""
@@ -231,9 +232,13 @@ def _is_cut(node: Node, scopes: Scopes) -> bool:
 def _imported(node: Node, scopes: Scopes) -> tuple[str, str] | None:
     """Module and member of an imported name; ``*`` for a namespace, ``default`` for a default import."""
     declared = scopes.resolve(text_of(node), node.start_byte)
-    if declared is None or declared.keyword != "import":
+    if declared is None:
         return None
     path = scopes.tree.path_to(declared.span.start)
+    if declared.keyword == "const":
+        return _required(path)
+    if declared.keyword != "import":
+        return None
     statement = next((entry for entry in path if entry.type == "import_statement"), None)
     source = statement.child_by_field_name("source") if statement is not None else None
     if source is None:
@@ -243,6 +248,21 @@ def _imported(node: Node, scopes: Scopes) -> tuple[str, str] | None:
         name = parent.child_by_field_name("name")
         return module, text_of(name).strip("'\"") if name is not None else declared.name
     return module, "*" if parent.type == "namespace_import" else "default"
+
+
+def _required(path: list[Node]) -> tuple[str, str] | None:
+    """Module and member of a name that ``require`` sets: ``*`` for the module, else what a pattern takes of it."""
+    declarator = next((node for node in reversed(path) if node.type == "variable_declarator"), None)
+    target = declarator.child_by_field_name("name") if declarator is not None else None
+    value = declarator.child_by_field_name("value") if declarator is not None else None
+    match = _REQUIRE.fullmatch(value.text or b"") if value is not None else None
+    if match is None or target is None:
+        return None
+    module = match[1].decode("utf-8", "replace")
+    if target.type == "identifier":
+        return module, "*"
+    plain = target.type == "object_pattern" and path[-1].type == "shorthand_property_identifier_pattern"
+    return (module, text_of(path[-1])) if plain else None
 
 
 def _argument_nodes(call: Node) -> list[Node]:

@@ -65,6 +65,21 @@ def test_what_may_be_anything_is_not_guessed(argument: str) -> None:
     assert site.origins == (None,)
 
 
+@pytest.mark.parametrize(
+    ("imported", "address"),
+    [
+        ('import { dlopen, ptr as at } from "bun:ffi";', "at"),
+        ('import * as ffi from "bun:ffi"; const { dlopen } = ffi;', "ffi.ptr"),
+        ('const { dlopen, ptr } = require("bun:ffi");', "ptr"),
+        ("const ffi = require('bun:ffi'); const { dlopen } = ffi;", "ffi.ptr"),
+    ],
+)
+def test_the_function_that_gives_addresses_is_known_however_it_is_imported(imported: str, address: str) -> None:
+    text = f'{imported} const {{ f }} = dlopen("x", {{ f: {{ args: ["ptr"] }} }}).symbols;'
+    (site,) = only(f"{text} f({address}(new Uint8Array(4)));").calls
+    assert [origin and origin.kind for origin in site.origins] == [OriginKind.ADDRESS]
+
+
 def test_a_class_of_the_program_is_no_typed_array() -> None:
     (site,) = only(f"{BUN} class Uint8Array {{}} f(new Uint8Array(4));").calls
     assert site.origins == (None,)
