@@ -68,6 +68,10 @@ _TOKEN = re.compile(
 )
 _WORDS: dict[str, object] = {"null": None, "undefined": None, "true": True, "false": False, "NaN": "NaN"}
 _MAKERS = ("out", "zeros", "bytes")
+_FIRST_WITH_EXPONENT = 10**21
+"""From here on JavaScript writes a whole number with an exponent (ECMA-262, Number::toString)."""
+_LONGEST_OF_A_DOUBLE = 1023
+"""Bits of a whole number that is surely a double."""
 
 
 def read_statements(text: str) -> tuple[Statement, ...]:
@@ -150,6 +154,8 @@ def _spell(argument: object) -> str:
             return f"&{name}"
         case {"out": size}:
             return f"out({size})"
+        case int() if abs(argument) >= _FIRST_WITH_EXPONENT and argument.bit_length() <= _LONGEST_OF_A_DOUBLE:
+            return json.dumps(float(argument))
         case _:
             return json.dumps(argument, ensure_ascii=False)
 

@@ -85,7 +85,7 @@ def lens_title(snapshot: Snapshot, lens: CodeLens, measured: Mapping[str, Measur
         return None
     reason = why_not(entry, facts)
     if reason is not None:
-        return f"Cannot run: {reason}"
+        return "Cannot run" if _is_told_already(snapshot, entry, facts) else f"Cannot run: {reason}"
     if lens.act == "report":
         return "Report"
     last = measured.get(entry.name)
@@ -107,10 +107,18 @@ def why_not(entry: SourceDeclaration, facts: LibraryFacts) -> str | None:
         return "it is declared as data"
     if facts.library is None:
         return str(facts.failure) if facts.failure is not None else "the text does not tell which library it is in"
-    if facts.find(declaration.symbol) is not None:
-        return None
+    found = facts.find(declaration.symbol)
+    if found is not None:
+        return None if found[0].callable else f"{declaration.symbol} is data of {found[1].path.name}, not a function"
     # A library that could not be read may export it, so the loader is asked.
     return f"{declaration.symbol} is not exported by {facts.library.path.name}" if facts.complete else None
+
+
+def _is_told_already(snapshot: Snapshot, entry: SourceDeclaration, facts: LibraryFacts) -> bool:
+    """Whether a finding stands there that says more than a title could; some editors show both in one line."""
+    if facts.failure is not None:
+        return True
+    return any(entry.span.start <= found.span.start < entry.span.end for found in snapshot.diagnostics)
 
 
 def _on_calls(call: DlopenCall, number: int, able: Mapping[str, Declaration]) -> list[CodeLens]:

@@ -99,6 +99,10 @@ def test_arguments_are_spelled_as_they_are_read(arguments: list[object]) -> None
     assert read_call(f"f({spell_arguments(arguments)})").arguments == tuple(arguments)
 
 
+def test_a_large_number_is_spelled_as_javascript_writes_it() -> None:
+    assert spell_arguments([int(1e300), -(10**21), 10**20, 2**1100]) == f"1e+300, -1e+21, {10**20}, {2**1100}"
+
+
 def test_names_are_found_wherever_they_stand() -> None:
     assert names_in([1, {"name": "a"}, [{"address": "b"}, {"out": 3}]]) == {"a", "b"}
 
