@@ -124,7 +124,7 @@ async function compareFileOnRuntimes(session: Session): Promise<CompareAnswer | 
 
 /** Show the report on the last run: the one in memory with its chart, else the document that the server kept. */
 async function openReport(session: Session): Promise<unknown> {
-  if (session.showLast()) {
+  if (session.reports.showLast()) {
     return undefined;
   }
   const uri = fileInFront();

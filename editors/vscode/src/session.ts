@@ -1,26 +1,17 @@
 // The server's life: found, started, started again after a crash or a change of what it depends on, stopped.
 
 import * as vscode from "vscode";
-import {
-  State as ClientState,
-  CloseAction,
-  ErrorAction,
-  LanguageClient,
-  type LanguageClientOptions,
-  RevealOutputChannelOn,
-} from "vscode-languageclient/node";
+import { State as ClientState, CloseAction, type LanguageClient } from "vscode-languageclient/node";
 
-import type { CompareAnswer, RunAnswer } from "./answers.ts";
+import { makeClient } from "./client.ts";
 import { commands } from "./commands.ts";
-import { waitForDeclarations } from "./completing.ts";
 import { CrashLimit } from "./crashes.ts";
 import type { CommandName } from "./extension.ts";
 import { LibrariesView } from "./libraries.ts";
-import { LANGUAGES } from "./look.ts";
+import { ReportMemory } from "./memory.ts";
 import { prepareWithProgress, recipeOf, tellFailure } from "./preparing.ts";
-import { showComparison, showRun } from "./report.ts";
 import { findServer, type Server } from "./server/find.ts";
-import { contributedKeys, explicitSettings } from "./settings.ts";
+import { contributedKeys } from "./settings.ts";
 import { StatusItem } from "./status.ts";
 
 export type State = "idle" | "starting" | "running" | "stopped" | "failed";
@@ -39,13 +30,11 @@ export class Session implements vscode.Disposable {
   readonly log: vscode.LogOutputChannel;
   readonly status: StatusItem;
   readonly libraries: LibrariesView;
+  readonly reports = new ReportMemory();
   readonly #crashes = new CrashLimit(FORGIVEN_CRASHES, CRASH_MEMORY);
   readonly #keys: readonly string[];
   readonly #watchers: vscode.Disposable[];
   #client: LanguageClient | undefined;
-  #showLast: (() => void) | undefined;
-  /** The reports of this window by what they are about. */
-  readonly #reports = new Map<string, () => void>();
   #change: Promise<void> = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
@@ -90,12 +79,6 @@ export class Session implements vscode.Disposable {
     return commands[name](this, given);
   }
 
-  /** Show the figures of the last run or comparison of this window; whether there was one. */
-  showLast(): boolean {
-    this.#showLast?.();
-    return this.#showLast !== undefined;
-  }
-
   dispose(): Promise<void> {
     vscode.Disposable.from(...this.#watchers, this.status, this.libraries).dispose();
     return this.#inTurn(() => this.#stop());
@@ -137,69 +120,12 @@ export class Session implements vscode.Disposable {
   }
 
   #makeClient(program: string): LanguageClient {
-    const options: LanguageClientOptions = {
-      documentSelector: LANGUAGES.map((language) => ({ language })),
-      diagnosticCollectionName: "ffi",
-      outputChannel: this.log,
-      traceOutputChannel: this.log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: () => explicitSettings(this.#keys),
-      initializationFailedHandler: () => false,
-      middleware: {
-        provideCompletionItem: waitForDeclarations,
-        executeCommand: async (command, args, next) => {
-          const drawn = command === "ffi.showReport" ? this.#reports.get(subjectOf(args)) : undefined;
-          if (drawn !== undefined) {
-            return drawn();
-          }
-          const answer = await next(command, args);
-          this.#remember(command, args, answer);
-          return answer;
-        },
-        window: {
-          // A report is meant to be read, not to be edited.
-          showDocument: async (params, token, next) => {
-            if (!params.uri.endsWith(".md")) {
-              return next(params, token);
-            }
-            await vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.parse(params.uri));
-            return { success: true };
-          },
-        },
-        workspace: {
-          // The server asks for the section "ffi", and hears what a person set rather than every default.
-          configuration: (params, token, next) =>
-            Promise.all(
-              params.items.map(async (item) =>
-                item.section === "ffi"
-                  ? explicitSettings(this.#keys, item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined)
-                  : ([await next({ items: [item] }, token)].flat()[0] ?? null),
-              ),
-            ),
-        },
-      },
-      errorHandler: {
-        error: (_error, _message, count) => ({
-          action: (count ?? 0) < 4 ? ErrorAction.Continue : ErrorAction.Shutdown,
-          handled: true,
-        }),
-        closed: () => this.#closed(),
-      },
-    };
-    const client = new LanguageClient("ffi", "FFI", { command: program, args: ["--stdio"] }, options);
+    const { log, reports } = this;
+    const client = makeClient(program, { keys: this.#keys, log, reports, onClosed: () => this.#closed() });
     client.onDidChangeState(({ newState }) => {
       if (client === this.#client && newState === ClientState.Running) {
         this.#become("running");
       }
-    });
-    // Tells the server, in clients of whatever name, that its notification `ffi/status` is understood.
-    client.registerFeature({
-      fillClientCapabilities: (capabilities) => {
-        capabilities.experimental = { ...capabilities.experimental, ffiStatus: true };
-      },
-      initialize: () => undefined,
-      getState: () => ({ kind: "static" }),
-      clear: () => undefined,
     });
     this.status.follow(client);
     this.libraries.follow(client);
@@ -223,27 +149,9 @@ export class Session implements vscode.Disposable {
     return { action: CloseAction.DoNotRestart, handled: true };
   }
 
-  #remember(command: string, given: unknown[], answer: unknown): void {
-    const { status, median_ns } = (answer ?? {}) as Partial<RunAnswer>;
-    if (status === "done" && command === "ffi.quickRun" && median_ns != null) {
-      this.#showLast = () => showRun(answer as RunAnswer);
-    } else if (status === "done" && command === "ffi.compareRuntimes") {
-      this.#showLast = () => showComparison(answer as CompareAnswer);
-    } else {
-      return;
-    }
-    this.#reports.set(subjectOf(given), this.#showLast);
-  }
-
   #become(state: State, why?: string): void {
     this.state = state;
     this.status.show(state, why);
     this.libraries.refresh();
   }
-}
-
-/** What a command is about: a file, or a function in it. */
-function subjectOf([given]: unknown[]): string {
-  const { uri, symbol } = (given ?? {}) as { uri?: string; symbol?: string };
-  return JSON.stringify([uri, symbol]);
 }

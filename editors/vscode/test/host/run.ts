@@ -16,7 +16,8 @@ const finished = new Promise<number>((resolve) => {
 const code = await Code.start({
   fixture: join(EXTENSION, "test", "fixtures", "folders"),
   settings: { "security.workspace.trust.enabled": false },
-  machine: { "ffi.server.path": environment("FFI_SERVER") },
+  // Nobody is there to be asked, and this folder's own functions are harmless.
+  machine: { "ffi.server.path": environment("FFI_SERVER"), "ffi.run.ask": false },
   testDriver: true,
   payload: [
     ["extensionDevelopmentPath", EXTENSION],

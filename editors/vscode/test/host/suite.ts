@@ -145,6 +145,34 @@ export async function run(): Promise<void> {
     assert.ok(symbols.includes("getppid mistaken"), symbols.join(", "));
   });
 
+  await test("the cursor on a use runs the function that it leads to", async () => {
+    const editor = await show("one/right.js");
+    editor.selection = new vscode.Selection(3, 13, 3, 13);
+    const answer = await vscode.commands.executeCommand<{ status: string; symbol: string }>("ffi.runAtCursor");
+    assert.deepEqual([answer?.status, answer?.symbol], ["done", "getpid"]);
+  });
+
+  await test("the runtimes that were found are listed for a run of the file", async () => {
+    const found = await vscode.commands.executeCommand<{ name: string }[]>("ffi.listRuntimes");
+    assert.ok(found.some(({ name }) => name === "porffor"));
+  });
+
+  await test("what a library exports can be asked for, and declared", async () => {
+    const { client } = await api().session();
+    const editor = await show("one/right.js");
+    const textDocument = { uri: editor.document.uri.toString() };
+    const found = await client?.sendRequest<{ symbols: { name: string; declared: boolean }[] }>("ffi/exports", {
+      textDocument,
+      position: { line: 1, character: 2 },
+    });
+    assert.ok(found?.symbols.some(({ name, declared }) => name === "getpid" && declared));
+    const edit = await client?.sendRequest<never>("ffi/declare", { textDocument, call: 0, symbol: "getppid" });
+    const change = await client?.protocol2CodeConverter.asWorkspaceEdit(edit);
+    assert.ok(change !== undefined && (await vscode.workspace.applyEdit(change)));
+    assert.match(editor.document.getText(), /getppid: \{ parameters: \[\], result: "i32" \}/);
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
   await test("a server that is set and does not exist is named", async () => {
     const settings = vscode.workspace.getConfiguration("ffi.server");
     const session = await api().session();
