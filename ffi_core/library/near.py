@@ -74,6 +74,23 @@ def nearest_symbol(name: str, names: Sequence[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, alike, 1, _LIKENESS)), None)
 
 
+def is_slip(name: str, other: str) -> bool:
+    """Whether two names differ by one slip of the keyboard: a letter more, less or another, or two exchanged.
+
+    Differences in case and underscores count as one. ``atexit`` is near ``exit``, but no slip for it.
+    """
+    if _letters(name) == _letters(other):
+        return True
+    start = _shared_at_the_start(name, other)
+    end = _shared_at_the_start(name[start:][::-1], other[start:][::-1])
+    one, two = name[start : len(name) - end], other[start : len(other) - end]
+    return (len(one) <= 1 and len(two) <= 1) or (len(one) == len(two) == 2 and one == two[::-1])
+
+
+def _shared_at_the_start(one: str, two: str) -> int:
+    return next((count for count, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+
+
 def _sharing_pairs(name: str, names: tuple[str, ...]) -> list[str]:
     """The names that have most pairs of neighbouring letters in common with one. To compare two names letter by letter
     takes a hundred times as long as to count those.

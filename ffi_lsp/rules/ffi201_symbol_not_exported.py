@@ -33,14 +33,17 @@ console.log(ilogb(8));
 
 ## Fix
 
-Where an exported name is near, the symbol is renamed to it: its key, its binding and every use. There is none for a
-macro, for a name that C++ has mangled, and for one of an old version.
+Where an exported name is near, the symbol is renamed to it: its key, its binding and every use. That is a safe fix
+where the two differ by one slip of the keyboard. There is none for a macro, for a name that C++ has mangled, and for
+one of an old version.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from ffi_core.library import is_slip
 from ffi_core.model import DlopenCall, SourceDeclaration
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import rename_symbol, text_edit
@@ -80,7 +83,11 @@ def _finding(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, sy
         fix: Fix | None = Fix(f"Rename to {nearest!r}", (text_edit(call, renamed.value.span, nearest),))
     else:
         fix = rename_symbol(call, entry, nearest)
-    return Finding(symbol_span(call, entry), message, entry.name, (fix,) if fix else ())
+    if fix is None:
+        return Finding(symbol_span(call, entry), message, entry.name)
+    # Another function would be called, one that nobody may have meant.
+    fix = replace(fix, safe=fix.safe and is_slip(symbol, nearest))
+    return Finding(symbol_span(call, entry), message, entry.name, (fix,))
 
 
 def _reason(facts: LibraryFacts, symbol: str) -> str | None:
