@@ -50,7 +50,8 @@ def main() -> int:
 def stage(folder: Path) -> None:
     """Lay out what the extension is made of: bundled code, and files that other parts of the project own."""
     if not (EXTENSION / "node_modules").exists():
-        run(["npm", "ci", "--loglevel=error"], EXTENSION)
+        # Not `npm ci`: that refuses where a registry has the formatter for this platform alone.
+        run(["npm", "install", "--no-save", "--loglevel=error"], EXTENSION)
     run(["node", "esbuild.mjs"], EXTENSION)
     kept = shutil.ignore_patterns("node_modules", "src", "test", "*.svg", "biome.json", "tsconfig.json", "esbuild.mjs")
     shutil.copytree(EXTENSION, folder, ignore=kept)

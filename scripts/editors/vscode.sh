@@ -15,7 +15,8 @@ export PATH=$FFI_VSCODE:$PATH # its Node.js is the one that VS Code itself runs 
 run=(node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON)
 
 cd editors/vscode
-[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error
+# Not `npm ci`: that refuses where a registry has the formatter for this platform alone.
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm install --no-save --loglevel=error
 if [ "$what" = all ]; then
   "$python" "$root/scripts/vscode_settings.py" --check
   npx tsc --noEmit
