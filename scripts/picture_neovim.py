@@ -21,7 +21,7 @@ from install_editors import NEOVIM
 from picture import draw
 
 ROOT = Path(__file__).parents[1]
-WIDTH, HEIGHT = 150, 24
+WIDTH, HEIGHT = 150, 16
 _SECONDS = 60
 _INIT = f"""
 vim.opt.runtimepath:prepend({str(ROOT / "editors/nvim")!r})
@@ -47,6 +47,7 @@ def main() -> int:
         (home / "init.lua").write_text(_INIT, encoding="utf-8")
         text = (ROOT / "examples/mistakes.porf.ts").read_text(encoding="utf-8")
         # The comments tell what the editor is about to tell.
+        (home / "ffi.toml").touch()  # the project's root
         (home / "mistakes.porf.ts").write_text(re.sub(r" *// FFI.*", "", text), encoding="utf-8")
         terminal = Terminal(tmux, home)
         try:
@@ -99,9 +100,11 @@ def pictured(terminal: Terminal, nvim: Path, home: Path) -> str:
         "COLORTERM": "truecolor",
     }
     terminal.run([str(nvim), "--clean", "-u", str(home / "init.lua"), str(home / "mistakes.porf.ts")], environment)
+    if not shows(terminal, lambda screen: "sqlite3_initialize" in screen, _SECONDS):
+        sys.exit(f"picture_neovim: the text never came:\n{terminal.screen()}")
+    terminal.type("/sqlite3_column_int:", "Enter", ":nohlsearch | echo", "Enter", "zt", "6", "C-y")
     if not shows(terminal, lambda screen: "■" in screen and "Run sqlite3" in screen, _SECONDS):
         sys.exit(f"picture_neovim: neither mistakes nor lenses came:\n{terminal.screen()}")
-    terminal.type("/sqlite3_column_int:", "Enter", ":nohlsearch", "Enter", "zt", "4", "C-y")
     # The first hover may come before the header has been read; moving the cursor closes it.
     for _ in range(_SECONDS):
         terminal.type("l", "K")
