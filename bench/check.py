@@ -146,6 +146,8 @@ def measure(tasks: Sequence[Task], rounds: int, cache: Path) -> Mapping[str, Cos
     """Run the tasks in turns; the medians of each."""
     found: dict[str, list[Cost]] = {task.name: [] for task in tasks}
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"}
+    # An installed package has its bytecode beside it; without it a third of a short run goes into compiling Python.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if cache_folder().exists():  # Deno's own cache of types stays where it is
         environment.setdefault("DENO_DIR", str(cache_folder().parent / "deno"))
     for _ in range(rounds):

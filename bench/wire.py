@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import queue
 import subprocess
 import threading
@@ -48,7 +49,11 @@ class Wire:
     def __post_init__(self) -> None:
         self.started = time.perf_counter()
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=self.stderr, bufsize=0)
+        # An installed server has its bytecode beside it; one that may write none compiles itself at each start.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.process = subprocess.Popen(
+            self.command, stdin=pipe, stdout=pipe, stderr=self.stderr, bufsize=0, env=environment
+        )
         self._incoming: queue.Queue[Arrival | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
