@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _ADDRESSES = (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION)
-_CATCH = re.compile(rb"\bcatch\b")
+_CATCH = re.compile(rb"catch")
 _COMPILED = "porffor"
 """The dialect whose programs become C as a whole."""
 

@@ -61,9 +61,12 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     for site in call.calls[-1:] if is_porffors(call) else ():
         entry = call.declaration_of(site.symbol)
         gives = isinstance(entry.value, Object) and entry.value.get(dialect_of(call).result) if entry else None
-        starts_statement = _START_OF_STATEMENT.search(call.source, 0, site.span.start) is not None
-        ends_program = _NOTHING_MORE.fullmatch(call.source, site.span.end) is not None
-        if gives and starts_statement and ends_program:
+        # What follows is looked at first: it is a word away as a rule, while what precedes may be the whole text.
+        if (
+            gives
+            and _NOTHING_MORE.fullmatch(call.source, site.span.end)
+            and _START_OF_STATEMENT.search(call.source, 0, site.span.start)
+        ):
             message = f"Porffor leaves out this call of {site.symbol!r}: the last statement, and its result is not used"
             yield Finding(site.span, message, site.symbol, _fixes(call, site.span.start))
 
