@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ffi_core.c_types import CType, spell, spell_function
+from ffi_core.mark import Mark
 from ffi_core.types import Type
 
 
@@ -342,6 +343,7 @@ class SourceDeclaration:
     span: the whole entry.
     value: what stands behind the key.
     declaration: the checked form, or None where the text is wrong or cannot be folded.
+    mark: the same in later texts where the entry only moved.
     """
 
     name: str
@@ -349,6 +351,7 @@ class SourceDeclaration:
     span: Span
     value: Value
     declaration: Declaration | None = None
+    mark: Mark = field(default_factory=Mark, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +480,7 @@ class CallSite:
     origins: what made each argument, as far as `arguments` does not say it; may be shorter than those.
     takings: what is done with the promise that the call gives; empty where it gives none.
     can_wait: whether ``await`` may stand before the call.
+    mark: the same in later texts where the call, and what is known of its arguments, only moved.
     """
 
     symbol: str
@@ -489,6 +493,7 @@ class CallSite:
     origins: tuple[Origin | None, ...] = ()
     takings: tuple[Taking, ...] = ()
     can_wait: bool = False
+    mark: Mark = field(default_factory=Mark, repr=False, compare=False)
 
 
 class CallKind(enum.StrEnum):

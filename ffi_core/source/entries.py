@@ -37,7 +37,7 @@ class Entry:
             for key, known in self.declared.items():
                 found = self.property
                 self.declared[key] = SourceDeclaration(
-                    found.key, found.key_span, found.span, found.value, known.declaration
+                    found.key, found.key_span, found.span, found.value, known.declaration, known.mark
                 )
             self.start = start
 

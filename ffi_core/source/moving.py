@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
+from ffi_core.mark import Mark
 from ffi_core.model import Declaration, Span
 
 _T = TypeVar("_T")
@@ -34,7 +35,7 @@ class _Movers(dict[type, "_Mover | None"]):
     """What moves the objects of each type; None for those that have no place."""
 
     def __missing__(self, kind: type) -> _Mover | None:
-        if issubclass(kind, (str, bytes, int, float, type(None), enum.Enum, Declaration)):
+        if issubclass(kind, (str, bytes, int, float, type(None), enum.Enum, Declaration, Mark)):
             self[kind] = None
         elif is_dataclass(kind):
             self[kind] = _mover_of(kind)

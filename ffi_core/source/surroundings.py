@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ffi_core.mark import Mark
 from ffi_core.model import Array, CallKind, CallSite, DlopenCall, Origin, Signature, Span, Unknown
 from ffi_core.source.halves import wrong_halves
 from ffi_core.source.leaking import leaks
@@ -75,9 +76,10 @@ def _site(tree: SourceTree, scopes: Scopes, call: DlopenCall, site: CallSite) ->
     if not path:
         return site
     if takes_addresses and site.arguments.complete:
-        site = replace(site, origins=_origins(path[-1], scopes, declaration.signature, site.arguments))
+        origins = _origins(path[-1], scopes, declaration.signature, site.arguments)
+        site = replace(site, origins=origins, mark=Mark())
     if declaration.nonblocking:
-        site = replace(site, takings=takings(path, scopes), can_wait=can_wait(path))
+        site = replace(site, takings=takings(path, scopes), can_wait=can_wait(path), mark=Mark())
     return site
 
 
