@@ -14,7 +14,7 @@ from ffi_core.model import Array, Object, Property, Span, Text, Unknown, Value
 from ffi_core.source.call import arguments_of
 from ffi_core.source.literal import fold, key_of, text_of
 from ffi_core.source.parse import SourceTree
-from ffi_core.source.pieces import Memory
+from ffi_core.source.pieces import Layout, Memory
 from ffi_core.source.scope import Declared, Scopes
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OpenModule = Callable[[PurePath, str], "tuple[PurePath, SourceTree] | None"]
 """Gives the file that a specifier means in an importing file, and its tree; None where that is not known."""
+
+_OpenedModule = tuple[PurePath, SourceTree] | None
 
 Constants = Mapping[str, Mapping[str, "str | Mapping[str, str]"]]
 
@@ -43,9 +45,12 @@ class Modules:
     open_module: OpenModule
     constants: Constants = field(default_factory=dict)
     _known: dict[PurePath, _Exports] = field(default_factory=dict)
+    _opened: dict[tuple[PurePath, str], _OpenedModule] = field(default_factory=dict)
     _depth: int = 0
 
-    def scopes(self, tree: SourceTree, path: PurePath, memory: Memory | None = None) -> Scopes:
+    def scopes(
+        self, tree: SourceTree, path: PurePath, memory: Memory | None = None, layout: Layout | None = None
+    ) -> Scopes:
         """The names of a file, those among them that it imports."""
 
         def imported(declared: Declared, used: Span) -> Value | None:
@@ -55,14 +60,23 @@ class Modules:
                 return None
             return placed_at(value, used)
 
-        scopes = Scopes(tree, imported, memory)
+        scopes = Scopes(tree, imported, memory, layout)
         return scopes
+
+    def hold(self, open_module: OpenModule) -> bool:
+        """Whether everything that was opened is still the same; whoever opens modules from now on is asked for it."""
+        self.open_module = open_module
+        return all(_is_same(open_module(*asked), found) for asked, found in self._opened.items())
 
     def value(self, importer: PurePath, specifier: str, name: str | None) -> Value | None:
         """The value that a module exports under a name; all of them as an object where the name is None."""
         if specifier in self.constants:
             return _constant(self.constants[specifier].get(name or ""))
-        opened = self.open_module(importer, specifier) if self._depth < _DEEPEST_CHAIN else None
+        if self._depth >= _DEEPEST_CHAIN:
+            return None
+        if (importer, specifier) not in self._opened:
+            self._opened[importer, specifier] = self.open_module(importer, specifier)
+        opened = self._opened[importer, specifier]
         if opened is None:
             return None
         path, tree = opened
@@ -78,6 +92,10 @@ class Modules:
             return None
         finally:
             self._depth -= 1
+
+
+def _is_same(one: _OpenedModule, other: _OpenedModule) -> bool:
+    return one is other or (one is not None and other is not None and one[0] == other[0] and one[1] is other[1])
 
 
 class _Exports:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ffi_core.model import Span
 from ffi_core.source.scripts import MARKUP, only_scripts
 
 if TYPE_CHECKING:
@@ -36,6 +37,25 @@ _LOOKS_LIKE_TYPESCRIPT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """In what one stretch of bytes a text differs from one before it.
+
+    Parameters
+    ----------
+    before: the earlier text.
+    start: the first byte that differs.
+    old_end, new_end: where the stretch ends in the earlier text, and in this one.
+    structure: the stretches of this text outside of which every byte has the ancestors in the tree that it had.
+    """
+
+    before: bytes = field(repr=False)
+    start: int
+    old_end: int
+    new_end: int
+    structure: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceTree:
     """A text and its syntax tree.
 
@@ -46,6 +66,7 @@ class SourceTree:
     grammar: ``"javascript"``, ``"typescript"`` or ``"tsx"``.
     tree: tree-sitter's tree; its offsets are bytes of `text`.
     sound: the tree of the last text before that had no syntax error, where this one has some.
+    change: where neither this text nor the one before has an error, how they differ.
     """
 
     text: bytes
@@ -53,6 +74,7 @@ class SourceTree:
     grammar: str
     tree: Tree = field(repr=False)
     sound: SourceTree | None = field(default=None, repr=False, compare=False)
+    change: Change | None = field(default=None, repr=False, compare=False)
     _wide: dict[int, tuple[list[int], list[Node]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -123,9 +145,11 @@ def _parse(text: bytes, suffix: str, grammar: str, previous: SourceTree | None) 
     base = previous.sound if previous is not None and previous.tree.root_node.has_error else previous
     if base is None or base.grammar != grammar:
         return SourceTree(text, suffix, grammar, _parser(grammar).parse(text))
-    tree = _parser(grammar).parse(text, _edited(base, text))
+    edited, start, old_end, new_end = _edited(base, text)
+    tree = _parser(grammar).parse(text, edited)
     if not tree.root_node.has_error:
-        return SourceTree(text, suffix, grammar, tree)
+        differing = tuple(Span(each.start_byte, each.end_byte) for each in edited.changed_ranges(tree))
+        return SourceTree(text, suffix, grammar, tree, change=Change(base.text, start, old_end, new_end, differing))
     if len(text) <= _SHORT:
         tree = _parser(grammar).parse(text)
     return SourceTree(text, suffix, grammar, tree, base)
@@ -156,8 +180,8 @@ def _names(grammar: str) -> Query:
     return Query(language, f"[{' '.join(f'({kind})' for kind in kinds)}] @name")
 
 
-def _edited(previous: SourceTree, text: bytes) -> Tree:
-    """A copy of the earlier tree, told which single stretch of bytes lies between the two texts."""
+def _edited(previous: SourceTree, text: bytes) -> tuple[Tree, int, int, int]:
+    """A copy of the earlier tree, told which single stretch of bytes lies between the two texts; and that stretch."""
     old = previous.text
     start = _common_prefix(old, text)
     rest = min(len(old), len(text)) - start
@@ -165,7 +189,7 @@ def _edited(previous: SourceTree, text: bytes) -> Tree:
     old_end, new_end = len(old) - same_end, len(text) - same_end
     tree = previous.tree.copy()
     tree.edit(start, old_end, new_end, _point(old, start), _point(old, old_end), _point(text, new_end))
-    return tree
+    return tree, start, old_end, new_end
 
 
 def _common_prefix(left: bytes, right: bytes) -> int:

@@ -6,7 +6,7 @@ So a keystroke costs the reading of one statement, not of the file. What the pie
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ffi_core.model import Span
 from ffi_core.source.entries import Entries
 from ffi_core.source.literal import span_of
+from ffi_core.source.moving import shifted
 from ffi_core.source.occurrence import BLOCKS, FUNCTIONS
 from ffi_core.source.parse import SourceTree
 
@@ -43,13 +44,14 @@ class Piece:
     Parameters
     ----------
     text: its bytes.
+    kind: the kind of node that it is.
     whole: whether the text alone says how it is to be read: a statement without a syntax error.
     """
 
-    __slots__ = ("_maybe_constants", "_words", "memo", "text", "whole")
+    __slots__ = ("_maybe_constants", "_words", "kind", "memo", "text", "whole")
 
-    def __init__(self, text: bytes, *, whole: bool) -> None:
-        self.text, self.whole = text, whole
+    def __init__(self, text: bytes, kind: str, *, whole: bool) -> None:
+        self.text, self.kind, self.whole = text, kind, whole
         self.memo: dict[Any, Any] = {}
         """What others found out about the piece, counted from its start; how it is read is kept where it is whole."""
         self._words: frozenset[bytes] | None = None
@@ -129,6 +131,10 @@ class Layout:
             for offset in found:
                 yield start + offset
 
+    def place(self, index: int) -> Span:
+        """The bytes of a piece."""
+        return Span(self.starts[index], self.starts[index] + len(self.pieces[index].text))
+
     def index_at(self, offset: int) -> int | None:
         """The index of the piece that holds a byte; None where there is none."""
         index = bisect_right(self.starts, offset) - 1
@@ -157,11 +163,11 @@ class Memory:
         for node, around in _taken_apart(tree.root):
             start, kind = node.start_byte, node.type
             content = text[start : node.end_byte]
-            whole = not node.has_error and _WHOLE.fullmatch(kind) is not None
+            whole = _is_whole(node)
             key = (around.kinds, kind, whole, content)
             piece = now.get(key)
             if piece is None:
-                piece = now[key] = self._pieces.get(key) or Piece(content, whole=whole)
+                piece = now[key] = self._pieces.get(key) or Piece(content, kind, whole=whole)
             layout.places.setdefault(piece, []).append(len(layout.pieces))
             layout.pieces.append(piece)
             layout.starts.append(start)
@@ -169,21 +175,72 @@ class Memory:
         self._keep(now)
         return layout
 
+    def lay_out_again(self, layout: Layout, index: int | None, node: Node | None, at: int, distance: int) -> Layout:
+        """The text last laid out, after an edit inside of one piece, or of none.
+
+        Parameters
+        ----------
+        layout: that of the text before.
+        index: the piece that was edited; None where it was the blank between two.
+        node: what the piece is now; it may not be one that is taken apart.
+        at: the byte from which on all stands elsewhere.
+        distance: how many bytes further on.
+        """
+        first = bisect_left(layout.starts, at)
+        starts = layout.starts[:first] + [start + distance for start in layout.starts[first:]]
+        enclosing = {id(around): around for around in layout.around}  # few, and their hashes take longer
+        moved = {number: shifted(around, at, distance) for number, around in enclosing.items()}
+        arounds = [moved[id(around)] for around in layout.around]
+        new = Layout(list(layout.pieces), starts, arounds, dict(layout.places))
+        if index is not None and node is not None:
+            before, kinds = layout.pieces[index], layout.around[index].kinds
+            piece = Piece(node.text or b"", node.type, whole=_is_whole(node))
+            piece = self._pieces.get(_key(kinds, piece), piece)
+            new.pieces[index] = piece
+            new.places[before] = [place for place in new.places[before] if place != index]
+            new.places[piece] = sorted([*new.places.get(piece, ()), index])
+            self._add(_key(kinds, piece), piece)
+            if not new.places[before]:
+                del new.places[before]
+                self._drop(_key(kinds, before))
+        return new
+
     def holders(self, word: bytes) -> dict[Piece, None]:
         """The pieces of the text last laid out in which a word stands, in no order."""
         return self._holders.get(word, {})
 
     def _keep(self, now: dict[_Key, Piece]) -> None:
-        before, self._pieces = self._pieces, now
-        for key in before.keys() - now.keys():
-            for word in before[key].words:
-                holders = self._holders[word]
-                del holders[before[key]]
-                if not holders:
-                    del self._holders[word]
-        for key in now.keys() - before.keys():
-            for word in now[key].words:
-                self._holders.setdefault(word, {})[now[key]] = None
+        for key in self._pieces.keys() - now.keys():
+            self._drop(key)
+        for key in now.keys() - self._pieces.keys():
+            self._add(key, now[key])
+
+    def _add(self, key: _Key, piece: Piece) -> None:
+        if key not in self._pieces:
+            self._pieces[key] = piece
+            for word in piece.words:
+                self._holders.setdefault(word, {})[piece] = None
+
+    def _drop(self, key: _Key) -> None:
+        piece = self._pieces.pop(key)
+        for word in piece.words:
+            holders = self._holders[word]
+            del holders[piece]
+            if not holders:
+                del self._holders[word]
+
+
+def _key(kinds: tuple[str, str], piece: Piece) -> _Key:
+    return kinds, piece.kind, piece.whole, piece.text
+
+
+def _is_whole(node: Node) -> bool:
+    return not node.has_error and _WHOLE.fullmatch(node.type) is not None
+
+
+def is_taken_apart(node: Node, depth: int) -> bool:
+    """Whether a node becomes several pieces; `depth` of those around it were taken apart."""
+    return node.end_byte - node.start_byte > _LARGE and depth < _DEEPEST and _holds_statements(node)
 
 
 def _taken_apart(root: Node) -> Iterator[tuple[Node, Around]]:
@@ -192,7 +249,7 @@ def _taken_apart(root: Node) -> Iterator[tuple[Node, Around]]:
     waiting: list[tuple[Node, Around, int]] = [(child, here, 0) for child in reversed(root.children)]
     while waiting:
         node, around, depth = waiting.pop()
-        if node.end_byte - node.start_byte <= _LARGE or depth >= _DEEPEST or not _holds_statements(node):
+        if not is_taken_apart(node, depth):
             yield node, around
             continue
         kind = node.type

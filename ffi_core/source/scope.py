@@ -83,6 +83,7 @@ class Scopes:
     tree: the file.
     imported: gives the value of a name that the file imports, where it is used; without it such names have none.
     memory: what is remembered of the file's text before, and takes up what is found out about this one.
+    layout: the pieces of the text, where they are known.
     """
 
     def __init__(
@@ -90,12 +91,16 @@ class Scopes:
         tree: SourceTree,
         imported: Callable[[Declared, Span], Value | None] | None = None,
         memory: Memory | None = None,
+        layout: Layout | None = None,
     ) -> None:
         self.tree = tree
         self.imports: set[Span] = set()
         """Where values of other modules stand."""
+        self.examined: set[str] = set()
+        """Variables of which somebody looked at every use, to tell by that what a value is."""
         self.memory = Memory() if memory is None else memory
         self._imported = imported
+        self._layout = layout
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
         self._nested: dict[str, _Nested] = {}
         self._names: dict[int, frozenset[int]] = {}
@@ -106,7 +111,12 @@ class Scopes:
     @cached_property
     def layout(self) -> Layout:
         """The pieces of the text."""
-        return self.memory.lay_out(self.tree)
+        return self.memory.lay_out(self.tree) if self._layout is None else self._layout
+
+    @property
+    def asked(self) -> set[str]:
+        """Every name that somebody asked about."""
+        return self._known.keys() | self._maybe_constant.keys()
 
     def resolve(self, name: str, offset: int) -> Declared | None:
         """The declaration that `name` refers to at a byte offset; None for a global or an unknown name."""
@@ -119,6 +129,11 @@ class Scopes:
         return nested.innermost(offset)
 
     def references(self, declared: Declared) -> list[Reference]:
+        """Every use of a declared variable, in the order of the text, for those who judge its value by all of them."""
+        self.examined.add(declared.name)
+        return self.uses(declared)
+
+    def uses(self, declared: Declared) -> list[Reference]:
         """Every use of a declared variable, in the order of the text."""
         declarations, found = self.occurrences(declared.name)
         if len(declarations) == 1:
@@ -155,13 +170,13 @@ class Scopes:
         declarations = self.occurrences(declared.name)[0]
         if any(other is not declared and other.scope == declared.scope for other in declarations):
             return None
-        return None if any(use.is_target for use in self.references(declared)) else path[-2]
+        return None if any(use.is_target for use in self.uses(declared)) else path[-2]
 
     def _assigned(self, declared: Declared, offset: int) -> Node | None:
         """What a ``let`` holds at a byte offset, where all statements that set it stand before that, one after the
         other, and do nothing but choose.
         """
-        targets = [use.span.start for use in self.references(declared) if use.is_target]
+        targets = [use.span.start for use in self.uses(declared) if use.is_target]
         if declared.exported or (targets and max(targets) >= offset):
             return None
         if declared.span not in self._chosen:
