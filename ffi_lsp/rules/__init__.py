@@ -1,6 +1,8 @@
 """The rules, one file each. A rule is a pure function of a call and the facts about its library; it does no I/O.
 
-To add one, add a file ``ffiNNN_name.py`` with a docstring, a ``SEVERITY`` and ``check(call, facts)``.
+To add one, add a file ``ffiNNN_name.py`` with a docstring, a ``SEVERITY`` and one or more checks:
+``check(call, facts)``, ``check_declaration(call, facts, entry)``, ``check_site(call, facts, site)``.
+`ffi_lsp.rules.circumstances` tells which one.
 """
 
 from __future__ import annotations
@@ -10,16 +12,18 @@ from dataclasses import replace
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Diagnostic, Related
 from ffi_lsp.rules.facts import LibraryFacts
+from ffi_lsp.rules.judging import Judges
 from ffi_lsp.rules.registry import Finding, Rule, scan
 
 __all__ = ["RULES", "Finding", "LibraryFacts", "Rule", "run"]
 
 RULES = scan(__name__, __path__)
 """Every rule by its code, ``FFI201``, in order."""
+_JUDGES = Judges(RULES.values())
 
 
 def run(call: DlopenCall, facts: LibraryFacts) -> list[Diagnostic]:
-    """Judge one call by every rule.
+    """Judge one call by every rule; what is found out about its parts is noted on their marks.
 
     Parameters
     ----------
@@ -30,11 +34,7 @@ def run(call: DlopenCall, facts: LibraryFacts) -> list[Diagnostic]:
     -------
     The diagnostics in the order of the text.
     """
-    found = [
-        _explained(call, facts, _mendable_here(call, entry))
-        for rule in RULES.values()
-        for entry in rule.judge(call, facts)
-    ]
+    found = [_explained(call, facts, _mendable_here(call, entry)) for entry in _JUDGES.judge(call, facts)]
     return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ffi_core.model import DlopenCall, Span
+from ffi_core.model import CallSite, DlopenCall, SourceDeclaration, Span
 from ffi_lsp.diagnostic import Diagnostic, Fix, Severity, Tag
 from ffi_lsp.rules.facts import LibraryFacts
 
@@ -19,7 +19,7 @@ _MODULE_NAME = re.compile(r"(ffi\d{3})_(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule's `check` yields: a `Diagnostic` without what the rule itself knows; see there.
+    """What a rule's checks yield: a `Diagnostic` without what the rule itself knows; see there.
 
     Parameters
     ----------
@@ -34,15 +34,13 @@ class Finding:
 
 
 Check = Callable[[DlopenCall, LibraryFacts], Iterable[Finding]]
-
-
-def _nothing(_call: DlopenCall, _facts: LibraryFacts) -> Iterable[Finding]:
-    return ()
+DeclarationCheck = Callable[[DlopenCall, LibraryFacts, SourceDeclaration], Iterable[Finding]]
+SiteCheck = Callable[[DlopenCall, LibraryFacts, CallSite], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.
+    """One rule. Its checks are pure functions; one about comments has none, any other has one or more.
 
     Parameters
     ----------
@@ -50,16 +48,21 @@ class Rule:
     name: ``symbol-not-exported``.
     severity: how much damage the mistake does at its worst.
     documentation: its page in Markdown: one line of summary, then the sections that say what, why and how to mend it.
-    check: pure function that yields what is wrong with one call; a rule about comments has none of its own.
     tags: how the text that it finds should be shown.
+    check: yields what is wrong with a call as a whole. It is asked at each keystroke.
+    check_declaration: yields what is wrong with one entry of a call's schema. It is not asked again about an entry in
+        which it found nothing, as long as the `circumstances` of that are the same.
+    check_site: yields what is wrong with one call of a bound function; the same holds for it.
     """
 
     code: str
     name: str
     severity: Severity
     documentation: str
-    check: Check
     tags: tuple[Tag, ...] = ()
+    check: Check | None = None
+    check_declaration: DeclarationCheck | None = None
+    check_site: SiteCheck | None = None
 
     @property
     def summary(self) -> str:
@@ -72,9 +75,15 @@ class Rule:
         return f"# {self.code}: {self.name}\n\nSeverity: {self.severity}\n\n{self.documentation}\n"
 
     def judge(self, call: DlopenCall, facts: LibraryFacts) -> Iterator[Diagnostic]:
-        """Every diagnostic of this rule for one call."""
-        for finding in self.check(call, facts):
-            yield self.diagnostic(finding)
+        """Every diagnostic of this rule for one call, whatever was found out about its parts before."""
+        if self.check is not None:
+            yield from map(self.diagnostic, self.check(call, facts))
+        if self.check_declaration is not None:
+            for entry in call.declarations:
+                yield from map(self.diagnostic, self.check_declaration(call, facts, entry))
+        if self.check_site is not None:
+            for site in call.calls:
+                yield from map(self.diagnostic, self.check_site(call, facts, site))
 
     def diagnostic(self, finding: Finding) -> Diagnostic:
         """A finding as a diagnostic of this rule."""
@@ -92,7 +101,14 @@ def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
         if match:
             loaded = importlib.import_module(f"{package_name}.{module.name}")
             code, name = match[1].upper(), match[2].replace("_", "-")
-            documentation = inspect.cleandoc(loaded.__doc__ or "")
-            check, tags = getattr(loaded, "check", _nothing), getattr(loaded, "TAGS", ())
-            rules[code] = Rule(code, name, loaded.SEVERITY, documentation, check, tags)
+            rules[code] = Rule(
+                code,
+                name,
+                loaded.SEVERITY,
+                inspect.cleandoc(loaded.__doc__ or ""),
+                getattr(loaded, "TAGS", ()),
+                getattr(loaded, "check", None),
+                getattr(loaded, "check_declaration", None),
+                getattr(loaded, "check_site", None),
+            )
     return MappingProxyType(rules)
