@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import * as vscode from "vscode";
 
-import { EnvironmentError, NoPythonError, type Recipe, type Report } from "./server/environment.ts";
+import type { Recipe, Report } from "./server/environment.ts";
+import { CalledOffError, EnvironmentError, NoPythonError } from "./server/failures.ts";
 import { SettingError } from "./server/find.ts";
 import type { Session } from "./session.ts";
 
@@ -36,7 +37,12 @@ export function prepareWithProgress(work: (report: Report, signal?: AbortSignal)
 
 /** Show why no server runs, with buttons for what can be done. */
 export async function tellFailure(error: unknown, session: Session): Promise<void> {
-  const chosen = await vscode.window.showErrorMessage(sentence(error), ...buttonsFor(error));
+  if (error instanceof EnvironmentError && error.command !== "") {
+    session.log.error(`failed: ${error.command}`);
+  }
+  const { showErrorMessage, showInformationMessage } = vscode.window;
+  const tell = error instanceof CalledOffError ? showInformationMessage : showErrorMessage;
+  const chosen = await tell(sentence(error), ...buttonsFor(error));
   await chosen?.press(session);
 }
 
@@ -60,11 +66,17 @@ function buttonsFor(error: unknown): Button[] {
   if (error instanceof NoPythonError) {
     return [CHOOSE, GET, AGAIN];
   }
-  return error instanceof SettingError ? [SETTING, AGAIN] : [AGAIN, LOG];
+  if (error instanceof SettingError) {
+    return [SETTING, AGAIN];
+  }
+  return error instanceof CalledOffError ? [AGAIN] : [AGAIN, LOG];
 }
 
 function sentence(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof CalledOffError) {
+    return why;
+  }
   if (error instanceof NoPythonError || error instanceof SettingError) {
     return `The FFI language server cannot be started. ${why}`;
   }

@@ -10,6 +10,7 @@ import type { CommandName } from "./extension.ts";
 import { LibrariesView } from "./libraries.ts";
 import { ReportMemory } from "./memory.ts";
 import { prepareWithProgress, recipeOf, tellFailure } from "./preparing.ts";
+import { CalledOffError } from "./server/failures.ts";
 import { findServer, type Server } from "./server/find.ts";
 import { contributedKeys } from "./settings.ts";
 import { StatusItem } from "./status.ts";
@@ -106,7 +107,10 @@ export class Session implements vscode.Disposable {
       this.#client = this.#makeClient(program);
       await this.#client.start();
     } catch (error) {
-      this.#become("failed", error instanceof Error ? error.message : String(error));
+      this.#become(
+        error instanceof CalledOffError ? "stopped" : "failed",
+        error instanceof Error ? error.message : String(error),
+      );
       this.log.error(error instanceof Error ? error : String(error));
       void tellFailure(error, this);
     }

@@ -5,9 +5,10 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { execute, lastWords } from "./execute.ts";
+import { execute, type Outcome } from "./execute.ts";
+import { CalledOffError, EnvironmentError, NoPythonError, whyNoEnvironment, whyNotInstalled } from "./failures.ts";
 import { inEnvironment, onPath } from "./programs.ts";
-import { findPython, LOOKED_FOR, newEnough, OLDEST, type Python, pythonVersion } from "./python.ts";
+import { findPython, ISOLATED, LOOKED_FOR, newEnough, OLDEST, type Python, pythonVersion } from "./python.ts";
 import { versionOf } from "./version.ts";
 
 /** Milliseconds for one step; a slow network may have to bring fifty megabytes. */
@@ -15,12 +16,6 @@ const PATIENCE = 600_000;
 /** Milliseconds after which a lock that nobody touches is that of a window which is gone. */
 const STALE = 15_000;
 const HEARTBEAT = 3_000;
-
-/** No Python was found that could run the server. */
-export class NoPythonError extends Error {}
-
-/** The environment could not be made. */
-export class EnvironmentError extends Error {}
 
 export interface Recipe {
   /** The extension's own folder for files that last; it need not exist. */
@@ -46,12 +41,13 @@ export async function existing(recipe: Recipe): Promise<string | undefined> {
  *
  * @throws NoPythonError where there is no Python to make it with.
  * @throws EnvironmentError naming the step that failed, and what it said.
+ * @throws CalledOffError once the signal is given.
  */
 export async function make(recipe: Recipe, report: Report, signal?: AbortSignal): Promise<string> {
   await mkdir(recipe.storage, { recursive: true });
   const release = await lock(join(recipe.storage, "server.lock"), () => report("another window prepares it"), signal);
   try {
-    return (await existing(recipe)) ?? (await build(recipe, report));
+    return (await existing(recipe)) ?? (await build(recipe, report, signal));
   } finally {
     await release();
   }
@@ -64,28 +60,25 @@ export async function carriedPythons(wheels: string, version: string): Promise<s
   return found.flatMap((match) => (match?.[1] === version ? [`${match[2]}.${match[3]}`] : []));
 }
 
-async function build(recipe: Recipe, report: Report): Promise<string> {
+async function build(recipe: Recipe, report: Report, signal?: AbortSignal): Promise<string> {
   const carried = await carriedPythons(recipe.wheels, recipe.version);
   const python = await choosePython(recipe, carried);
   const uv = (await onPath("uv"))[0];
   const folder = folderOf(recipe);
   await removeOthers(recipe);
-  report(`making an environment with Python ${python.version}`);
+  const step = stepsIn(recipe.storage, signal);
   const interpreter = inEnvironment(folder, "python");
+  report(`making an environment with Python ${python.version}`);
+  const making = uv === undefined ? [python.program, ISOLATED, "-m", "venv", folder] : uvVenv(uv, python, folder);
+  await step(making, (outcome) => `no environment with Python ${python.version}: ${whyNoEnvironment(outcome)}`);
   // What is carried is all that is needed, so that nothing is fetched; else what is missing comes from the index.
   const offline = carried.includes(python.version);
+  report(offline ? "installing the language server" : "fetching the language server");
   const source = offline ? ["--no-index", "--find-links", recipe.wheels] : [];
-  const wanted = `ffi-lsp[headers]==${recipe.version}`;
-  if (uv !== undefined) {
-    await step(uv, ["venv", "--no-config", "--python", python.program, folder]);
-    report(offline ? "installing the language server" : "fetching the language server");
-    await step(uv, ["pip", "install", "--no-config", "--python", interpreter, ...source, wanted]);
-  } else {
-    await step(python.program, ["-m", "venv", folder]);
-    report(offline ? "installing the language server" : "fetching the language server");
-    const quiet = ["--disable-pip-version-check", "--no-input", "--quiet"];
-    await step(interpreter, ["-m", "pip", "install", ...quiet, ...source, wanted]);
-  }
+  const installing = uv === undefined ? pipInstall(interpreter) : uvInstall(uv, interpreter);
+  await step([...installing, ...source, `ffi-lsp[headers]==${recipe.version}`], (outcome) =>
+    offline ? whyNotInstalled(outcome) : whyNotFetched(outcome, python, carried),
+  );
   report("starting it for the first time");
   const program = inEnvironment(folder, "ffi-lsp");
   const version = await versionOf(program);
@@ -96,30 +89,54 @@ async function build(recipe: Recipe, report: Report): Promise<string> {
   return program;
 }
 
+function uvVenv(uv: string, python: Python, folder: string): string[] {
+  return [uv, "venv", "--no-config", "--python", python.program, folder];
+}
+
+function uvInstall(uv: string, interpreter: string): string[] {
+  return [uv, "pip", "install", "--no-config", "--python", interpreter];
+}
+
+function pipInstall(interpreter: string): string[] {
+  return [interpreter, ISOLATED, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"];
+}
+
+function whyNotFetched(outcome: Outcome, python: Python, carried: readonly string[]): string {
+  const brought = carried.length > 0 ? `the server only for Python ${carried.join(", ")}` : "no server along";
+  return `this extension brings ${brought}, and for Python ${python.version} ${whyNotInstalled(outcome)}`;
+}
+
 async function choosePython(recipe: Recipe, carried: readonly string[]): Promise<Python> {
-  const oldest = OLDEST.join(".");
+  const needed = `It needs Python ${OLDEST.join(".")} or newer`;
   if (recipe.python === "") {
-    const found = await findPython(carried);
-    if (found === undefined) {
-      throw new NoPythonError(`It needs Python ${oldest} or newer, and found none. Looked for ${LOOKED_FOR}.`);
+    const { best, tooOld } = await findPython(carried);
+    if (best === undefined) {
+      const old = [...new Set(tooOld.map(({ program, version }) => `${program} is ${version}`))].join(", ");
+      throw new NoPythonError(`${needed}, and found none. Looked for ${LOOKED_FOR}${old === "" ? "" : `: ${old}`}.`);
     }
-    return found;
+    return best;
   }
   const version = await pythonVersion(recipe.python);
   if (version === undefined || !newEnough(version)) {
     const what = version === undefined ? "is no Python that runs" : `is Python ${version}`;
-    throw new NoPythonError(
-      `It needs Python ${oldest} or newer; ffi.server.python is ${recipe.python}, which ${what}.`,
-    );
+    throw new NoPythonError(`${needed}; ffi.server.python is ${recipe.python}, which ${what}.`);
   }
   return { program: recipe.python, version };
 }
 
-async function step(program: string, words: readonly string[]): Promise<void> {
-  const outcome = await execute(program, words, { timeout: PATIENCE });
-  if (outcome.code !== 0) {
-    throw new EnvironmentError(`${[program, ...words].join(" ")}: ${lastWords(outcome)}`);
-  }
+type Step = (command: readonly string[], why: (outcome: Outcome) => string) => Promise<void>;
+
+/** Runs programs one after the other, in a folder of our own; what fails is told in the words of `why`. */
+function stepsIn(cwd: string, signal: AbortSignal | undefined): Step {
+  return async ([program = "", ...words], why) => {
+    const outcome = await execute(program, words, { timeout: PATIENCE, cwd, signal });
+    if (signal?.aborted) {
+      throw new CalledOffError();
+    }
+    if (outcome.code !== 0) {
+      throw new EnvironmentError(why(outcome), [program, ...words].join(" "));
+    }
+  };
 }
 
 /** Environments of earlier versions, and what is left of one that was not finished, are of no use any more. */
@@ -167,7 +184,9 @@ async function lock(folder: string, onWait: () => void, signal?: AbortSignal): P
       if (!waited) {
         onWait();
       }
-      await pause(500, undefined, signal ? { signal } : {});
+      await pause(500, undefined, signal ? { signal } : {}).catch(() => {
+        throw new CalledOffError();
+      });
     }
   }
   const beat = setInterval(() => utimes(folder, new Date(), new Date()).catch(() => undefined), HEARTBEAT);

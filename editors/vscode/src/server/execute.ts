@@ -15,6 +15,8 @@ export interface Limits {
   /** Milliseconds until the program is ended. */
   readonly timeout: number;
   readonly cwd?: string;
+  /** Ends the program when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Run a program. Never rejects: what went wrong is part of the outcome. */

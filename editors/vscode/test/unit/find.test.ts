@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { EnvironmentError, NoPythonError } from "../../src/server/environment.ts";
+import { CalledOffError, EnvironmentError, NoPythonError } from "../../src/server/failures.ts";
 import { findServer, type Search, SettingError } from "../../src/server/find.ts";
 
 const VERSION = "0.1.4";
@@ -122,6 +122,7 @@ test("without a Python the error says what is needed and what was looked for", a
   await assert.rejects(findServer(search()), (error) => {
     assert.ok(error instanceof NoPythonError);
     assert.match(error.message, /needs Python 3\.11 or newer, and found none\. Looked for python3,/);
+    assert.match(error.message, /: \S+programs\/python3 is 3\.10\.$/);
     return true;
   });
 });
@@ -135,15 +136,72 @@ test("a Python that is set and too old is named", async () => {
   );
 });
 
-test("an installation that fails names the step and what it said", async () => {
-  const failing = `#!/bin/sh\ncase "$1" in -c) echo 3.12;; *) echo 'ensurepip is not available' >&2; exit 1;; esac\n`;
-  program("programs/python3", "");
-  writeFileSync(join(place, "programs", "python3"), failing);
+/** A Python 3.12 that does what is written for `-m`. */
+function python(doing: string): string {
+  const file = program("programs/python3", "");
+  writeFileSync(file, `#!/bin/sh\ncase "$2" in -c) echo 3.12;; *) ${doing};; esac\n`);
+  return file;
+}
+
+const DEBIAN = `The virtual environment was not created successfully because ensurepip is not
+available.  On Debian/Ubuntu systems, you need to install the python3-venv
+package using the following command.
+
+    apt install python3.12-venv
+
+You may need to use sudo with that command.
+
+Failing command: /somewhere/python3`;
+
+test("an installation that fails says why, keeps its command for the log, and gives the lock back", async () => {
+  python("echo 'no space left' >&2; exit 1");
   await assert.rejects(findServer(search()), (error) => {
     assert.ok(error instanceof EnvironmentError);
-    assert.match(error.message, /-m venv .*server-0\.1\.4: ensurepip is not available/);
+    assert.equal(error.message, "no environment with Python 3.12: no space left");
+    assert.match(error.command, /python3 -I -m venv .*server-0\.1\.4$/);
     return true;
   });
+  assert.equal(existsSync(join(place, "storage", "server.lock")), false, "the lock is given back");
+});
+
+test("where Debian's Python lacks venv, the error names the package that brings it", async () => {
+  python(`/bin/cat <<'end'\n${DEBIAN}\nend\nexit 1`);
+  await assert.rejects(findServer(search()), /comes without venv; "sudo apt install python3\.12-venv" adds it/);
+});
+
+test("where no package index answers, the error says so and not what pip says last", async () => {
+  const broken = "WARNING: Retrying after connection broken by NewConnectionError(...)";
+  python(`/bin/mkdir -p "$4/bin"; echo "${broken}" > "$4/said"
+    printf '#!/bin/sh\\necho "${broken}"; echo "No matching distribution found"; exit 1' > "$4/bin/python"
+    /bin/chmod +x "$4/bin/python"`);
+  await assert.rejects(
+    findServer(search()),
+    /^Error: this extension brings no server along, and for Python 3\.12 the package index could not be reached\.$/,
+  );
+});
+
+test("nothing is taken from the folder that VS Code was started in", async () => {
+  const [mark, before] = [join(place, "mark"), process.cwd()];
+  python(`PATH='${path}' PIP_NO_INDEX=1 exec python3 "$@"`);
+  mkdirSync(join(place, "work"));
+  writeFileSync(join(place, "work", "venv.py"), `open(${JSON.stringify(mark)}, "w")`);
+  writeFileSync(join(place, "work", "pip.py"), `open(${JSON.stringify(mark)}, "w")`);
+  process.chdir(join(place, "work"));
+  try {
+    await assert.rejects(findServer(search({ trusted: false })), /brings no server along/);
+  } finally {
+    process.chdir(before);
+  }
+  assert.equal(existsSync(mark), false);
+});
+
+test("what is called off ends what runs, and is no failure of the installation", async () => {
+  python(`echo > ${join(place, "began")}; exec /bin/sleep 600`);
+  const controller = new AbortController();
+  const watch = setInterval(() => existsSync(join(place, "began")) && controller.abort(), 20);
+  const prepare: Search["prepare"] = (work) => work(() => undefined, controller.signal);
+  await assert.rejects(findServer(search({ prepare })), CalledOffError);
+  clearInterval(watch);
   assert.equal(existsSync(join(place, "storage", "server.lock")), false, "the lock is given back");
 });
 
