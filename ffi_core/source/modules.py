@@ -5,6 +5,7 @@ A value that is imported stands, in the importing file, where its name stands: a
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -54,14 +55,17 @@ class Modules:
         """The names of a file, those among them that it imports."""
 
         def imported(declared: Declared, used: Span) -> Value | None:
-            source = import_of(tree, declared) or required(scopes, declared)
+            asking = scopes()
+            source = import_of(tree, declared) or (required(asking, declared) if asking is not None else None)
             value = self.value(path, *source) if source is not None else None
             if value is None or isinstance(value, Unknown) or _parts(value) > _MOST_PARTS:
                 return None
             return placed_at(value, used)
 
-        scopes = Scopes(tree, imported, memory, layout)
-        return scopes
+        made = Scopes(tree, imported, memory, layout)
+        # Held weakly, so that what was read of a text goes with it, rather than when garbage is collected.
+        scopes = weakref.ref(made)
+        return made
 
     def hold(self, open_module: OpenModule) -> bool:
         """Whether everything that was opened is still the same; whoever opens modules from now on is asked for it."""
