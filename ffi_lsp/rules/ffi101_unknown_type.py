@@ -36,13 +36,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from ffi_core.model import Array, BigInt, Boolean, DlopenCall, Nothing, Number, Object, Text, Value
+from ffi_core.model import Array, BigInt, Boolean, DlopenCall, Nothing, Number, Object, SourceDeclaration, Text, Value
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, types
+from ffi_lsp.rules.schema_values import dialect_of, types
 
 SEVERITY = Severity.ERROR
 
@@ -51,10 +51,10 @@ _ALIASES = {word.lower() for type_ in NATIVE_TYPES.values() for word in (type_.n
 _OTHERWISE_SIZED = {"long double", "__int128", "unsigned __int128", "float16", "_Complex"}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every word in the place of a type that the dialect does not know."""
-    for entry, value in entries(call):
-        for word in types(dialect_of(call), value):
+    if isinstance(entry.value, Object):
+        for word in types(dialect_of(call), entry.value):
             finding = _judge(call, entry.name, word)
             if finding is not None:
                 yield finding

@@ -38,24 +38,25 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from ffi_core.model import CallKind, DlopenCall, Object, Property
+from ffi_core.model import CallKind, DlopenCall, Object, Property, SourceDeclaration
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import key_edit
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, right_field
+from ffi_lsp.rules.schema_values import dialect_of, right_field
 
 SEVERITY = Severity.ERROR
 
 _ONE_FUNCTION = {CallKind.CALLBACK, CallKind.POINTER, CallKind.TYPE}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every field of every entry that the dialect does not know."""
-    for entry, value in entries(call):
-        for field in value:
-            if field.key not in dialect_of(call).fields:
-                yield _judge(call, entry.name, value, field)
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """Every field that the dialect does not know."""
+    if isinstance(entry.value, Object):
+        known = dialect_of(call).fields
+        for field in entry.value:
+            if field.key not in known:
+                yield _judge(call, entry.name, entry.value, field)
 
 
 def _judge(call: DlopenCall, symbol: str, entry: Object, field: Property) -> Finding:

@@ -39,26 +39,29 @@ import difflib
 from collections.abc import Iterator
 
 from ffi_core.dialects import Dialect
-from ffi_core.model import DlopenCall, Object, Span
+from ffi_core.model import DlopenCall, Object, SourceDeclaration, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
+from ffi_lsp.rules.circumstances import stands_inside
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, is_static, right_field
+from ffi_lsp.rules.schema_values import dialect_of, is_static, right_field
 
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every required field that an entry lacks, unless it is there under a wrong name, or may hide behind a spread."""
-    dialect = dialect_of(call)
-    for entry, value in entries(call):
-        for field in dialect.required if value.complete and not is_static(call, entry) else ():
-            if field == "ptr" and not (call.span.start < entry.span.start and entry.span.end < call.span.end):
-                continue  # addresses are looked up, and set in the table, when the program runs
-            if value.get(field) is None and not _is_there_misnamed(dialect, value, field):
-                message = f"{entry.name!r} has no field {field!r}, without which {dialect.title} cannot bind it"
-                fixes = tuple(_fixes(dialect, value, field)) if field in (dialect.parameters, dialect.result) else ()
-                yield Finding(entry.name_span, message, entry.name, fixes)
+    dialect, value = dialect_of(call), entry.value
+    if not isinstance(value, Object) or not value.complete or is_static(call, entry):
+        return
+    for field in dialect.required:
+        if value.get(field) is not None or _is_there_misnamed(dialect, value, field):
+            continue
+        if field == "ptr" and not stands_inside(call, entry):
+            continue  # addresses are looked up, and set in the table, when the program runs
+        message = f"{entry.name!r} has no field {field!r}, without which {dialect.title} cannot bind it"
+        fixes = tuple(_fixes(dialect, value, field)) if field in (dialect.parameters, dialect.result) else ()
+        yield Finding(entry.name_span, message, entry.name, fixes)
 
 
 def _is_there_misnamed(dialect: Dialect, entry: Object, field: str) -> bool:

@@ -35,26 +35,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Array, DlopenCall, Property, Text, Value
+from ffi_core.model import Array, DlopenCall, Object, Property, SourceDeclaration, Text, Value
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, parameter_types, struct_of
+from ffi_lsp.rules.schema_values import dialect_of, parameter_types, struct_of
 
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every ``void`` in the place of a value."""
-    dialect = dialect_of(call)
-    for entry, value in entries(call):
-        for word in parameter_types(dialect, value):
-            if _is_void(word):
-                fixes = _fixes(value.get(dialect.parameters), word)
-                message = "'void' is no type for a parameter; a function without parameters has []"
-                yield Finding(word.span, message, entry.name, fixes)
-            for inner in _void_fields(word):
-                yield Finding(inner.span, "'void' is no type for the field of a struct", entry.name)
+    dialect, value = dialect_of(call), entry.value
+    if not isinstance(value, Object):
+        return
+    for word in parameter_types(dialect, value):
+        if _is_void(word):
+            fixes = _fixes(value.get(dialect.parameters), word)
+            message = "'void' is no type for a parameter; a function without parameters has []"
+            yield Finding(word.span, message, entry.name, fixes)
+        for inner in _void_fields(word):
+            yield Finding(inner.span, "'void' is no type for the field of a struct", entry.name)
 
 
 def _is_void(word: Value) -> bool:

@@ -35,7 +35,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ffi_core.dialects import Dialect
-from ffi_core.model import Array, CallKind, DlopenCall, Nothing, Object, Property, Span, Text, Unknown, Value
+from ffi_core.model import (
+    Array,
+    CallKind,
+    DlopenCall,
+    Nothing,
+    Object,
+    Property,
+    SourceDeclaration,
+    Span,
+    Text,
+    Unknown,
+    Value,
+)
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
@@ -47,7 +59,7 @@ _ONE_FUNCTION = {CallKind.CALLBACK, CallKind.POINTER, CallKind.TYPE}
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Whatever stands in the place of an object or of a list and is neither that nor unknown."""
+    """Whatever stands in the place of a schema and is neither an object nor unknown."""
     dialect = dialect_of(call)
     if call.kind in _ONE_FUNCTION:
         yield from _judge_definition(call, dialect)
@@ -58,15 +70,19 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
             )
     elif _is_no_schema(call) and not dialect.takes_prototypes:
         yield Finding(call.schema.span, f"a schema is an object from symbol to declaration, not {_kind(call.schema)}")
-    shape = f"{{ {dialect.parameters}: [...], {dialect.result}: ... }}"
-    for entry in call.declarations:
-        if isinstance(entry.value, Object):
-            found = _judge_list(entry.name, entry.value.get(dialect.parameters))
-            if found is not None:
-                yield found
-        elif not isinstance(entry.value, Unknown):
-            message = f"a declaration is an object such as {shape}, not {_kind(entry.value)}"
-            yield Finding(entry.value.span, message, entry.name)
+
+
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """Whatever stands in the place of a declaration or of a list of types, and is neither that nor unknown."""
+    dialect = dialect_of(call)
+    if isinstance(entry.value, Object):
+        found = _judge_list(entry.name, entry.value.get(dialect.parameters))
+        if found is not None:
+            yield found
+    elif not isinstance(entry.value, Unknown):
+        shape = f"{{ {dialect.parameters}: [...], {dialect.result}: ... }}"
+        message = f"a declaration is an object such as {shape}, not {_kind(entry.value)}"
+        yield Finding(entry.value.span, message, entry.name)
 
 
 def _is_no_schema(call: DlopenCall) -> bool:

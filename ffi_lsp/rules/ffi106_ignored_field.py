@@ -37,11 +37,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Boolean, DlopenCall, Text
+from ffi_core.model import Boolean, DlopenCall, Object, SourceDeclaration, Text
 from ffi_lsp.diagnostic import Severity, Tag
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries
+from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.WARNING
 TAGS = (Tag.UNNECESSARY,)
@@ -53,12 +53,11 @@ _CONSEQUENCES = {
 }
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every ignored field that asks for something; ``nonblocking: false`` asks for nothing."""
     dialect = dialect_of(call)
-    for entry, value in entries(call):
-        for field in value:
-            asks = field.value.value if isinstance(field.value, Boolean | Text) else None
-            if field.key in dialect.ignored and asks and asks != entry.name:
-                consequence = _CONSEQUENCES[field.key].format(key=entry.name)
-                yield Finding(field.key_span, f"{dialect.title} ignores {field.key!r}: {consequence}", entry.name)
+    for field in entry.value if isinstance(entry.value, Object) and dialect.ignored else ():
+        asks = field.value.value if isinstance(field.value, Boolean | Text) else None
+        if field.key in dialect.ignored and asks and asks != entry.name:
+            consequence = _CONSEQUENCES[field.key].format(key=entry.name)
+            yield Finding(field.key_span, f"{dialect.title} ignores {field.key!r}: {consequence}", entry.name)

@@ -55,7 +55,8 @@ _TO_THE_NEXT_ENTRY = re.compile(rb"\s*,?[ \t]*(?:\r?\n[ \t]*)?")
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every declaration behind which the same key stands again in the same literal."""
-    if not isinstance(call.schema, Object):
+    names = {entry.name for entry in call.declarations}
+    if len(names) == len(call.declarations) or not isinstance(call.schema, Object):
         return
     by_name: dict[str, list[SourceDeclaration]] = {}
     for entry in call.declarations:

@@ -34,35 +34,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Array, DlopenCall, Object, Value
+from ffi_core.model import Array, DlopenCall, Object, SourceDeclaration, Value
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, parameter_types, struct_of
+from ffi_lsp.rules.schema_values import dialect_of, parameter_types, struct_of
 
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every such struct; of one inside another, the outer one where the runtime takes none at all."""
-    dialect = dialect_of(call)
-    for entry, value in entries(call):
-        field = value.get("type") if "type" in dialect.fields else None
-        if field is not None and call.dialect == "deno" and struct_of(field.value) is not None:
-            yield Finding(field.value.span, "Deno reads no struct as a static; declare it as a 'pointer'", entry.name)
+    dialect, value = dialect_of(call), entry.value
+    if is_porffors(call) or not isinstance(value, Object):
+        return
+    field = value.get("type") if "type" in dialect.fields else None
+    if field is not None and call.dialect == "deno" and struct_of(field.value) is not None:
+        yield Finding(field.value.span, "Deno reads no struct as a static; declare it as a 'pointer'", entry.name)
+        return
+    result = value.get(dialect.result)
+    words = [*parameter_types(dialect, value), *[found.value for found in (result, field) if found is not None]]
+    for struct in words:
+        if struct_of(struct) is None:
             continue
-        result = value.get(dialect.result)
-        words = [*parameter_types(dialect, value), *[found.value for found in (result, field) if found is not None]]
-        for struct in words:
-            if struct_of(struct) is None or is_porffors(call):
-                continue
-            if not dialect.has_structs:
-                message = f"{dialect.title} passes no structs by value; let C take a pointer to it, or its fields"
-                yield Finding(struct.span, message, entry.name)
-            else:
-                for empty in _empty(struct):
-                    yield Finding(empty.span, f"a struct has at least one field in {dialect.title}", entry.name)
+        if not dialect.has_structs:
+            message = f"{dialect.title} passes no structs by value; let C take a pointer to it, or its fields"
+            yield Finding(struct.span, message, entry.name)
+        else:
+            for empty in _empty(struct):
+                yield Finding(empty.span, f"a struct has at least one field in {dialect.title}", entry.name)
 
 
 def _empty(word: Value) -> Iterator[Object]:

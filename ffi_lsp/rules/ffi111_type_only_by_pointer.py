@@ -37,25 +37,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import CallKind, DlopenCall, Object, Text, Value
+from ffi_core.model import CallKind, DlopenCall, Object, SourceDeclaration, Text, Value
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, types
+from ffi_lsp.rules.schema_values import dialect_of, types
 
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every such type, where the dialect has types of which there are no values."""
-    if not dialect_of(call).types_can_be_added or call.kind is CallKind.POINTER:
+    if not dialect_of(call).types_can_be_added or call.kind is CallKind.POINTER or not isinstance(entry.value, Object):
         return
-    for entry, value in entries(call):
-        for word in _words(call, value):
-            finding = _judge(call, entry.name, value, word)
-            if finding is not None:
-                yield finding
+    for word in _words(call, entry.value):
+        finding = _judge(call, entry.name, entry.value, word)
+        if finding is not None:
+            yield finding
 
 
 def _words(call: DlopenCall, entry: Object) -> Iterator[Text]:

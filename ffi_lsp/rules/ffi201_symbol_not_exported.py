@@ -54,14 +54,13 @@ from ffi_lsp.rules.schema_values import is_static, may_be_missing, renaming_fiel
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every declared symbol that the library does not have, where all of its exports are known."""
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """The symbol, if the library does not have it, where all of its exports are known."""
     if facts.library is None or not facts.complete:
         return
-    for entry in call.declarations:
-        symbol = symbol_of(call, entry)
-        if symbol is not None and facts.find(symbol) is None and not may_be_missing(call, entry):
-            yield _finding(call, facts, entry, symbol)
+    symbol = symbol_of(call, entry)
+    if symbol is not None and facts.find(symbol) is None and not may_be_missing(call, entry):
+        yield _finding(call, facts, entry, symbol)
 
 
 def _finding(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, symbol: str) -> Finding:

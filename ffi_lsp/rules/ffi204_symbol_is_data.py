@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall
+from ffi_core.model import DlopenCall, SourceDeclaration
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
@@ -53,12 +53,11 @@ from ffi_lsp.rules.schema_values import is_static, symbol_of, symbol_span
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every function's entry whose symbol is data."""
-    for entry in call.declarations:
-        symbol = symbol_of(call, entry)
-        found = facts.find(symbol) if symbol is not None and not is_static(call, entry) else None
-        if found is not None and not found[0].callable:
-            size = f" of {found[0].size} bytes" if found[0].size else ""
-            message = f"{symbol!r} is data{size} in {facts.title}, not a function; a call would crash"
-            yield Finding(symbol_span(call, entry), message, entry.name)
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """A function's entry, if its symbol is data."""
+    symbol = symbol_of(call, entry)
+    found = facts.find(symbol) if symbol is not None and not is_static(call, entry) else None
+    if found is not None and not found[0].callable:
+        size = f" of {found[0].size} bytes" if found[0].size else ""
+        message = f"{symbol!r} is data{size} in {facts.title}, not a function; a call would crash"
+        yield Finding(symbol_span(call, entry), message, entry.name)

@@ -46,9 +46,9 @@ from ffi_lsp.rules.schema_values import dialect_of
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every entry with too few or too many parameters."""
-    for entry, mismatch in mismatches(call, facts, MismatchKind.ARITY):
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """Too few or too many parameters."""
+    for mismatch in mismatches(facts, entry, MismatchKind.ARITY):
         yield finding(call, entry, mismatch, _fixes(call, facts, entry, mismatch))
 
 

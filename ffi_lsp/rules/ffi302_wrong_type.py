@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ffi_core.model import DlopenCall, MismatchKind
+from ffi_core.model import DlopenCall, MismatchKind, SourceDeclaration
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.prototype_findings import findings
@@ -45,6 +45,6 @@ from ffi_lsp.rules.registry import Finding
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterable[Finding]:
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterable[Finding]:
     """Every type of another class than C's."""
-    return findings(call, facts, MismatchKind.CLASS)
+    return findings(call, facts, entry, MismatchKind.CLASS)

@@ -46,9 +46,9 @@ from ffi_lsp.rules.schema_values import dialect_of
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every result of a function that has none."""
-    for entry, mismatch in mismatches(call, facts, MismatchKind.VOID_RESULT):
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """The result, if the function has none."""
+    for mismatch in mismatches(facts, entry, MismatchKind.VOID_RESULT):
         yield finding(call, entry, mismatch, _fixes(call, entry, mismatch))
 
 

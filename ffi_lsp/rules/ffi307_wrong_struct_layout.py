@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ffi_core.model import DlopenCall, MismatchKind
+from ffi_core.model import DlopenCall, MismatchKind, SourceDeclaration
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.prototype_findings import findings
@@ -44,6 +44,6 @@ from ffi_lsp.rules.registry import Finding
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterable[Finding]:
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterable[Finding]:
     """Every struct that is laid out otherwise than C's."""
-    return findings(call, facts, MismatchKind.LAYOUT)
+    return findings(call, facts, entry, MismatchKind.LAYOUT)

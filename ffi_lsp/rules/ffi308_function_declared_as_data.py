@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall
+from ffi_core.model import DlopenCall, SourceDeclaration
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
@@ -47,12 +47,13 @@ SEVERITY = Severity.ERROR
 _ADDRESSES = {Kind.POINTER, Kind.BUFFER, Kind.FUNCTION}
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every static whose symbol is a function; the library's file alone tells that."""
-    for entry in call.declarations:
-        static = entry.declaration.static if entry.declaration is not None else None
-        symbol = symbol_of(call, entry)
-        found = facts.find(symbol) if static is not None and symbol is not None else None
-        if static is not None and found is not None and found[0].callable and static.kind not in _ADDRESSES:
-            message = f"{symbol!r} is a function in {facts.title}, but is declared as data of type {static}"
-            yield Finding(symbol_span(call, entry), message, entry.name)
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """A static, if its symbol is a function; the library's file alone tells that."""
+    static = entry.declaration.static if entry.declaration is not None else None
+    if static is None or static.kind in _ADDRESSES:
+        return
+    symbol = symbol_of(call, entry)
+    found = facts.find(symbol) if symbol is not None else None
+    if found is not None and found[0].callable:
+        message = f"{symbol!r} is a function in {facts.title}, but is declared as data of type {static}"
+        yield Finding(symbol_span(call, entry), message, entry.name)

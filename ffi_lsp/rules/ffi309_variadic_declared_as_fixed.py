@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, MismatchKind, MismatchSeverity
+from ffi_core.model import DlopenCall, MismatchKind, MismatchSeverity, SourceDeclaration
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
@@ -47,9 +47,9 @@ from ffi_lsp.rules.registry import Finding
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every such entry whose arguments would arrive wrong."""
-    for entry, mismatch in mismatches(call, facts, MismatchKind.VARIADIC):
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """Such an entry, if its arguments would arrive wrong."""
+    for mismatch in mismatches(facts, entry, MismatchKind.VARIADIC):
         signature = entry.declaration.signature if entry.declaration is not None else None
         prototype = facts.prototypes.get(mismatch.symbol)
         further = signature.parameters[len(prototype.parameters) :] if signature and prototype else ()

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from ffi_core.model import CallSite, DlopenCall, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
-from ffi_lsp.rules.call_arguments import declared_calls, is_literal
+from ffi_lsp.rules.call_arguments import is_literal, signature_of
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
@@ -50,23 +50,27 @@ _PASSES_ZERO = {"bun", "porffor"}
 _REFUSES_MORE = {"node"}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every call whose number of arguments is another than declared; a variadic function takes any further ones."""
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
+    """The call, if its number of arguments is another than declared; a variadic function takes any further ones."""
+    signature = signature_of(call, site)
+    if signature is None:
+        return
+    given = len(site.arguments.items)
+    least = len(signature.parameters) if signature.fixed is None else signature.fixed
+    most = least if signature.fixed is None else max(least, given)
+    if least <= given <= most:
+        return
     title = dialect_of(call).title
-    for site, signature in declared_calls(call):
-        given = len(site.arguments.items)
-        least = len(signature.parameters) if signature.fixed is None else signature.fixed
-        most = least if signature.fixed is None else given
-        told = f"{site.symbol!r} is declared with {least} parameter{'' if least == 1 else 's'}, but gets {given}"
-        if given < least:
-            does = "passes zero for the rest" if call.dialect in _PASSES_ZERO else "throws"
-            yield Finding(site.callee_span, f"{told}; {title} {does}", site.symbol)
-        elif given > most:
-            refused = call.dialect in _REFUSES_MORE
-            span = Span(site.arguments.items[most].span.start, site.arguments.items[-1].span.end)
-            message = f"{told}; {title} {'throws' if refused else 'drops the rest'}"
-            severity = Severity.ERROR if refused else Severity.WARNING
-            yield Finding(span, message, site.symbol, _removal(call, site, most), severity)
+    told = f"{site.symbol!r} is declared with {least} parameter{'' if least == 1 else 's'}, but gets {given}"
+    if given < least:
+        does = "passes zero for the rest" if call.dialect in _PASSES_ZERO else "throws"
+        yield Finding(site.callee_span, f"{told}; {title} {does}", site.symbol)
+    else:
+        refused = call.dialect in _REFUSES_MORE
+        span = Span(site.arguments.items[most].span.start, site.arguments.items[-1].span.end)
+        message = f"{told}; {title} {'throws' if refused else 'drops the rest'}"
+        severity = Severity.ERROR if refused else Severity.WARNING
+        yield Finding(span, message, site.symbol, _removal(call, site, most), severity)
 
 
 def _removal(call: DlopenCall, site: CallSite, most: int) -> tuple[Fix, ...]:

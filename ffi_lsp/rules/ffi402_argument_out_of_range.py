@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import BigInt, DlopenCall, Number
+from ffi_core.model import BigInt, CallSite, DlopenCall, Number
 from ffi_core.types import Kind, NativeType
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.call_arguments import arguments
@@ -51,10 +51,9 @@ SEVERITY = Severity.ERROR
 _ON_OVERFLOW = {"node": "throws", "deno": "throws, or passes another number"}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument; one of a wrong kind altogether is FFI403's."""
-    for argument in arguments(call):
-        type_, value = argument.type, argument.value
+    for type_, value in arguments(call, site):
         if not isinstance(value, Number | BigInt) or not isinstance(type_, NativeType):
             continue
         if not _is_judged(call, type_, value):
@@ -62,14 +61,14 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
         number, title = value.value, dialect_of(call).title
         if isinstance(number, float) and not number.is_integer():
             does = "throws" if call.dialect == "node" or _is_checked_by_deno(call, type_) else "cuts the fraction off"
-            message = f"{number:g} is no whole number, but {argument.site.symbol!r} takes {type_}; {title} {does}"
-            yield Finding(value.span, message, argument.site.symbol)
+            message = f"{number:g} is no whole number, but {site.symbol!r} takes {type_}; {title} {does}"
+            yield Finding(value.span, message, site.symbol)
         elif not _fits(call, type_, int(number), is_number=isinstance(value, Number)):
             is_integer = type_.kind is Kind.INTEGER
             ends = f"{type_.minimum} to {type_.maximum}" if is_integer else "an address of 64 bits"
             does = _ON_OVERFLOW.get(call.dialect, "passes another number")
-            message = f"{number} does not fit into {type_} ({ends}) of {argument.site.symbol!r}; {title} {does}"
-            yield Finding(value.span, message, argument.site.symbol)
+            message = f"{number} does not fit into {type_} ({ends}) of {site.symbol!r}; {title} {does}"
+            yield Finding(value.span, message, site.symbol)
 
 
 def _is_judged(call: DlopenCall, type_: NativeType, value: Number | BigInt) -> bool:

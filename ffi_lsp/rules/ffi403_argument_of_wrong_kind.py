@@ -38,10 +38,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Array, BigInt, Boolean, DlopenCall, Nothing, Number, Object, Text, Value
-from ffi_core.types import Kind
+from ffi_core.model import Array, BigInt, Boolean, CallSite, DlopenCall, Nothing, Number, Object, Text, Value
+from ffi_core.types import Kind, Type
 from ffi_lsp.diagnostic import Edit, Fix, Severity
-from ffi_lsp.rules.call_arguments import Argument, arguments, is_literal
+from ffi_lsp.rules.call_arguments import arguments, is_literal, word_of_type
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
@@ -94,16 +94,18 @@ _REFUSED = {
 }
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every argument that the runtime refuses, or takes for something else."""
-    title = dialect_of(call).title
-    for argument in arguments(call):
-        kind = _kind_of(argument.value)
-        if kind is not None and kind in _refused(call.dialect, argument).split():
-            word = argument.word or argument.type
+    for index, (type_, value) in enumerate(arguments(call, site)):
+        kind = _kind_of(value)
+        if kind is None:
+            continue
+        word = word_of_type(call, site, index)
+        if kind in _refused(call.dialect, type_, word).split():
             does = "passes its place in memory" if call.dialect == "porffor" else "throws"
-            message = f"{_NOUNS[kind]} for a parameter of type {word} of {argument.site.symbol!r}; {title} {does}"
-            yield Finding(argument.value.span, message, argument.site.symbol, _fixes(call, argument))
+            told = f"{_NOUNS[kind]} for a parameter of type {word or type_} of {site.symbol!r}"
+            message = f"{told}; {dialect_of(call).title} {does}"
+            yield Finding(value.span, message, site.symbol, _fixes(call, type_, value))
 
 
 def _kind_of(value: Value) -> str | None:
@@ -124,8 +126,8 @@ def _kind_of(value: Value) -> str | None:
             return None
 
 
-def _refused(dialect: str, argument: Argument) -> str:
-    table, type_ = _REFUSED[dialect], argument.type
+def _refused(dialect: str, type_: Type, word: str | None) -> str:
+    table = _REFUSED[dialect]
     match type_.kind:
         case Kind.INTEGER:
             return table.get("wide" if type_.size == 8 else "small", "")
@@ -135,15 +137,14 @@ def _refused(dialect: str, argument: Argument) -> str:
             return table.get("float", "")
         case Kind.POINTER | Kind.BUFFER | Kind.FUNCTION if dialect == "bun":
             # A word that is no string may be either, and only what all refuse is surely wrong.
-            return table.get(argument.word or "", table["cstring"] if type_.kind is Kind.BUFFER else table["ptr"])
+            return table.get(word or "", table["cstring"] if type_.kind is Kind.BUFFER else table["ptr"])
         case Kind.POINTER | Kind.BUFFER | Kind.FUNCTION:
             return table.get("address", "") or table.get(type_.kind, "")
         case _:
             return ""
 
 
-def _fixes(call: DlopenCall, argument: Argument) -> tuple[Fix, ...]:
-    value, type_ = argument.value, argument.type
+def _fixes(call: DlopenCall, type_: Type, value: Value) -> tuple[Fix, ...]:
     if not is_literal(call, value.span):
         return ()
     text = None

@@ -65,18 +65,21 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every such name, where all keys of the schema are known and nothing is added to the symbols."""
     if not isinstance(call.schema, Object) or not call.schema.complete or not call.declarations:
         return
-    known = {entry.name for entry in call.declarations} | _OF_EVERY_OBJECT
-    known |= {name for name, span in call.uses if _SET.match(call.source, span.end)}
+    taken_or_called = {binding.symbol for binding in call.bindings} | {site.symbol for site in call.calls}
+    strange = taken_or_called - {entry.name for entry in call.declarations} - _OF_EVERY_OBJECT
+    strange -= {name for name, span in call.uses if name in strange and _SET.match(call.source, span.end)}
+    if not strange:
+        return
     taken = {binding.symbol_span for binding in call.bindings}
     for binding in call.bindings:
         in_pattern = binding.symbol_span.start <= binding.local_span.start
-        if binding.symbol not in known and in_pattern and not _DEFAULT.match(call.source, binding.local_span.end):
+        if binding.symbol in strange and in_pattern and not _DEFAULT.match(call.source, binding.local_span.end):
             shorthand = binding.symbol_span == binding.local_span
             yield _finding(call, binding.symbol, binding.symbol_span, shorthand=shorthand)
     locals_ = {binding.local_span for binding in call.bindings} | taken
     bound = {binding.symbol for binding in call.bindings}
     for site in call.calls:
-        own = site.symbol not in known and site.symbol not in bound and site.callee_span not in locals_
+        own = site.symbol in strange and site.symbol not in bound and site.callee_span not in locals_
         if own and not _CHAINED.match(call.source, site.callee_span.end):
             yield _finding(call, site.symbol, site.callee_span, shorthand=False)
 

@@ -38,22 +38,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall
+from ffi_core.model import CallSite, DlopenCall
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Severity
-from ffi_lsp.rules.call_arguments import declared_calls
+from ffi_lsp.rules.call_arguments import declaration_of, signature_of
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.WARNING
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every such call; one that another thread makes gives a promise."""
-    for site, signature in declared_calls(call):
-        entry = call.declaration_of(site.symbol)
-        waits = entry is not None and entry.declaration is not None and entry.declaration.nonblocking
-        if site.used and signature.result.kind is Kind.VOID and not waits:
-            yield Finding(
-                site.span, f"{site.symbol!r} is declared without a result; its value is undefined", site.symbol
-            )
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
+    """Such a call; one that another thread makes gives a promise."""
+    if not site.used:
+        return
+    declaration, signature = declaration_of(call, site), signature_of(call, site)
+    waits = declaration is not None and declaration.nonblocking
+    if signature is not None and signature.result.kind is Kind.VOID and not waits:
+        yield Finding(site.span, f"{site.symbol!r} is declared without a result; its value is undefined", site.symbol)

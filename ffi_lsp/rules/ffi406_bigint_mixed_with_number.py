@@ -36,10 +36,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Number, Object, Text
+from ffi_core.model import CallSite, DlopenCall, Number, Object, Text
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Edit, Fix, Severity
-from ffi_lsp.rules.call_arguments import declared_calls, is_literal
+from ffi_lsp.rules.call_arguments import declaration_of, is_literal, signature_of
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
@@ -51,21 +51,22 @@ _STRICT = {"===", "!=="}
 _ARITHMETIC = {"+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", ">>>"}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every such operation; ``==`` and ``<`` compare the two kinds by value."""
-    for site, signature in declared_calls(call) if call.dialect in _GIVE_BIGINT else ():
-        entry, type_ = call.declaration_of(site.symbol), signature.result
-        wide = type_.kind is Kind.INTEGER and type_.size == 8
-        waits = entry is not None and entry.declaration is not None and entry.declaration.nonblocking
-        if not wide or waits or not isinstance(site.operand, Number) or _word(call, site.symbol).endswith("_fast"):
-            continue
-        if site.operator in _STRICT | _ARITHMETIC:
-            does = f"is always {str(site.operator == '!==').lower()}" if site.operator in _STRICT else "throws"
-            message = f"{site.symbol!r} gives a BigInt ({type_}); `{site.operator}` with a number {does}"
-            number = site.operand.value
-            fixable = isinstance(number, int) and is_literal(call, site.operand.span)
-            fix = Fix(f"Write {number}n", (Edit(site.operand.span, f"{number}n"),))
-            yield Finding(site.operand.span, message, site.symbol, (fix,) if fixable else ())
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
+    """Such an operation; ``==`` and ``<`` compare the two kinds by value."""
+    if call.dialect not in _GIVE_BIGINT or not isinstance(site.operand, Number):
+        return
+    declaration, signature = declaration_of(call, site), signature_of(call, site)
+    if signature is None or (declaration is not None and declaration.nonblocking):
+        return
+    type_ = signature.result
+    wide = type_.kind is Kind.INTEGER and type_.size == 8
+    if wide and site.operator in _STRICT | _ARITHMETIC and not _word(call, site.symbol).endswith("_fast"):
+        does = f"is always {str(site.operator == '!==').lower()}" if site.operator in _STRICT else "throws"
+        message = f"{site.symbol!r} gives a BigInt ({type_}); `{site.operator}` with a number {does}"
+        number = site.operand.value
+        fixable = isinstance(number, int) and is_literal(call, site.operand.span)
+        fix = Fix(f"Write {number}n", (Edit(site.operand.span, f"{number}n"),))
+        yield Finding(site.operand.span, message, site.symbol, (fix,) if fixable else ())
 
 
 def _word(call: DlopenCall, symbol: str) -> str:

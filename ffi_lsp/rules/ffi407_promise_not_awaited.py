@@ -60,6 +60,8 @@ _TO_C = "which C does not take"
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """The first place where each call's promise is taken for what it is not."""
+    if not any(entry.declaration is not None and entry.declaration.nonblocking for entry in call.declarations):
+        return  # no call gives a promise
     arguments = {value.span for site in call.calls for value in site.arguments.items}
     for site in call.calls:
         told = f"{site.symbol!r} is nonblocking and gives a promise"

@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Span, Text
+from ffi_core.model import CallSite, DlopenCall, Span, Text
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.pointees import is_text, may_have_length, memory_passed
@@ -49,19 +49,19 @@ SEVERITY = Severity.ERROR
 _QUOTES = b"'\"`"
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    for passed in memory_passed(call, facts):
+    for passed in memory_passed(call, facts, site):
         content = passed.origin.content
         if content is None or "\0" in content.value or not is_text(passed.type) or may_have_length(passed.prototype):
             continue
         name = passed.prototype.parameters[passed.index][0].lstrip("_") or f"parameter {passed.index + 1}"
         message = (
-            f"these bytes do not end with NUL, but C reads {name} of {passed.site.symbol!r} as a text up to there; "
+            f"these bytes do not end with NUL, but C reads {name} of {site.symbol!r} as a text up to there; "
             f"C has `{passed.prototype}`"
         )
         fixes = _fixes(call, content, safe=not passed.origin.by_name)
-        yield Finding(passed.value.span, message, passed.site.symbol, fixes)
+        yield Finding(passed.value.span, message, site.symbol, fixes)
 
 
 def _fixes(call: DlopenCall, content: Text, *, safe: bool) -> tuple[Fix, ...]:

@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, OriginKind, Span
+from ffi_core.model import CallSite, DlopenCall, OriginKind, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
@@ -55,15 +55,14 @@ _INSTEAD = {
 }
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
     instead = _INSTEAD.get(call.dialect)
-    for site in call.calls if instead is not None else ():
-        for origin, value in zip(site.origins, site.arguments.items, strict=False):
-            if origin is not None and origin.kind is OriginKind.FUNCTION:
-                message = f"a JavaScript function, where {site.symbol!r} takes an address; {instead}"
-                yield Finding(value.span, message, site.symbol)
-            elif origin is not None and origin.kind is OriginKind.CALLBACK and call.dialect == "deno":
-                message = f"{site.symbol!r} takes the address of the callback, which is its 'pointer'; Deno throws"
-                edit = Edit(Span(value.span.end, value.span.end), ".pointer")
-                yield Finding(value.span, message, site.symbol, (Fix("Pass its 'pointer'", (edit,)),))
+    for origin, value in zip(site.origins, site.arguments.items, strict=False) if instead is not None else ():
+        if origin is not None and origin.kind is OriginKind.FUNCTION:
+            message = f"a JavaScript function, where {site.symbol!r} takes an address; {instead}"
+            yield Finding(value.span, message, site.symbol)
+        elif origin is not None and origin.kind is OriginKind.CALLBACK and call.dialect == "deno":
+            message = f"{site.symbol!r} takes the address of the callback, which is its 'pointer'; Deno throws"
+            edit = Edit(Span(value.span.end, value.span.end), ".pointer")
+            yield Finding(value.span, message, site.symbol, (Fix("Pass its 'pointer'", (edit,)),))

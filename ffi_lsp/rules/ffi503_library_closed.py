@@ -49,7 +49,7 @@ SEVERITY = Severity.ERROR
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every call behind the closing."""
-    if call.kind is not CallKind.LIBRARY:
+    if call.kind is not CallKind.LIBRARY or not call.late_uses:
         return
     names = {site.callee_span: site.symbol for site in call.calls}
     does = "throws" if call.dialect == "node" else "jumps to where it was, and crashes"

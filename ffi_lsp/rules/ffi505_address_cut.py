@@ -49,7 +49,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Halves, OriginKind, Span
+from ffi_core.model import CallSite, DlopenCall, Halves, OriginKind, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors
@@ -62,7 +62,7 @@ _SIGNED_READ = re.compile(rb"\bgetInt32\b")
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every number of the file that is put together wrong, and every address that this call's functions get cut."""
+    """Every number of the file that is put together wrong."""
     for halves in call.halves:
         if halves.high is not None:
             message = "`<< 32` shifts a number by nothing, so this is no number of 64 bits"
@@ -72,11 +72,14 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
                 f"the lower half, read from {halves.source}, may be negative; {reads} the sum too small by 2 ** 32 then"
             )
         yield Finding(halves.span, message, None, _fixes(call, halves))
-    for site in call.calls:
-        for origin, value in zip(site.origins, site.arguments.items, strict=False):
-            if origin is not None and origin.kind is OriginKind.CUT:
-                message = f"this cuts the address that {site.symbol!r} gets to 32 bits"
-                yield Finding(value.span, message, site.symbol)
+
+
+def check_site(_call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
+    """Every address that the function gets cut."""
+    for origin, value in zip(site.origins, site.arguments.items, strict=False):
+        if origin is not None and origin.kind is OriginKind.CUT:
+            message = f"this cuts the address that {site.symbol!r} gets to 32 bits"
+            yield Finding(value.span, message, site.symbol)
 
 
 def _fixes(call: DlopenCall, halves: Halves) -> tuple[Fix, ...]:

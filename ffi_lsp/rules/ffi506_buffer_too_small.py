@@ -43,7 +43,7 @@ import re
 from collections.abc import Iterator
 
 from ffi_core.c_types import spell
-from ffi_core.model import DlopenCall, Origin, Span
+from ffi_core.model import CallSite, DlopenCall, Origin, Span
 from ffi_core.source.origin import ELEMENT_SIZES
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.facts import LibraryFacts
@@ -55,21 +55,21 @@ SEVERITY = Severity.ERROR
 _COUNT = re.compile(rb"\(\s*(\d+)\s*\)[\s)]*\Z")
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every argument that is too small."""
     if facts.abi is None:
         return
-    for passed in memory_passed(call, facts):
+    for passed in memory_passed(call, facts, site):
         size, needed = passed.origin.size, size_behind(passed.type, facts.abi)
         if not size or needed is None or size >= needed:
             continue
         there = f"{size} byte{'' if size == 1 else 's'}"
         message = (
-            f"{there} of memory, but behind {spell(passed.type)} of {passed.site.symbol!r} C has {needed}; "
+            f"{there} of memory, but behind {spell(passed.type)} of {site.symbol!r} C has {needed}; "
             f"C has `{passed.prototype}`"
         )
         fixes = _fixes(call, passed.origin, needed)
-        yield Finding(passed.value.span, message, passed.site.symbol, fixes)
+        yield Finding(passed.value.span, message, site.symbol, fixes)
 
 
 def _fixes(call: DlopenCall, origin: Origin, needed: int) -> tuple[Fix, ...]:

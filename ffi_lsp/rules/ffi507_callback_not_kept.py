@@ -39,7 +39,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, OriginKind
+from ffi_core.model import CallSite, DlopenCall, OriginKind
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
@@ -55,17 +55,18 @@ _KEEPS = re.compile(
 )
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    for site in call.calls if call.dialect == "koffi" else ():
-        entry = call.declaration_of(site.symbol)
-        symbol = symbol_of(call, entry) if entry is not None else None
-        if symbol is None or not _KEEPS.fullmatch(symbol):
-            continue
-        for origin, value in zip(site.origins, site.arguments.items, strict=False):
-            if origin is not None and origin.kind is OriginKind.FUNCTION:
-                message = (
-                    f"{symbol!r} calls this function later, but koffi keeps a plain function only during the call; "
-                    "pass what koffi.register gives"
-                )
-                yield Finding(value.span, message, site.symbol)
+    if call.dialect != "koffi" or not site.origins:
+        return
+    entry = call.declaration_of(site.symbol)
+    symbol = symbol_of(call, entry) if entry is not None else None
+    if symbol is None or not _KEEPS.fullmatch(symbol):
+        return
+    for origin, value in zip(site.origins, site.arguments.items, strict=False):
+        if origin is not None and origin.kind is OriginKind.FUNCTION:
+            message = (
+                f"{symbol!r} calls this function later, but koffi keeps a plain function only during the call; "
+                "pass what koffi.register gives"
+            )
+            yield Finding(value.span, message, site.symbol)

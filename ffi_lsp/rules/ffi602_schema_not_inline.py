@@ -41,13 +41,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ffi_core.model import Array, DlopenCall, Object, Span, Text, Unknown, Value
+from ffi_core.model import Array, DlopenCall, Object, SourceDeclaration, Span, Text, Unknown, Value
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import string_literal
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_plain_string, is_porffors, is_written_inside
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, parameter_types
+from ffi_lsp.rules.schema_values import dialect_of, parameter_types
 
 SEVERITY = Severity.ERROR
 
@@ -55,7 +55,7 @@ _ASSERTION = re.compile(rb"\s+(?:as|satisfies)\b[^,()]*")
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every part that is not written out in the call."""
+    """The schema, if it is not written out in the call, and what hides entries of it."""
     if not is_porffors(call) or call.schema is None:
         return
     if not isinstance(call.schema, Object | Unknown):
@@ -68,23 +68,26 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     if not _is_whole(call, call.schema):
         message = "Porffor reads no spread and no computed key; write the entries out"
         yield Finding(Span(call.schema.span.start, call.schema.span.start + 1), message)
-    for entry in call.declarations:
-        if isinstance(entry.value, Unknown) and is_written_inside(call, entry.name_span):
-            yield Finding(entry.name_span, "Porffor reads a declaration only where it is written out", entry.name)
-    for entry, value in entries(call):
-        if not is_written_inside(call, entry.name_span):
-            continue
-        if not is_written_inside(call, value.span):
-            yield Finding(entry.name_span, "Porffor reads a declaration only where it is written out", entry.name)
-            continue
-        found = value.get(dialect_of(call).parameters)
-        if found is not None and _is_list_from_elsewhere(call, found.value):
-            message = "Porffor reads a list of parameters only where it is written out"
-            yield Finding(found.key_span, message, entry.name)
-            continue
-        for word in parameter_types(dialect_of(call), value):
-            if isinstance(word, Text | Unknown) and not is_plain_string(call, word.span):
-                yield _type(word, entry.name)
+
+
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """Every part of an entry of the call that is not written out there."""
+    value = entry.value
+    if not is_porffors(call) or not is_written_inside(call, entry.name_span):
+        return
+    if isinstance(value, Unknown) or (isinstance(value, Object) and not is_written_inside(call, value.span)):
+        yield Finding(entry.name_span, "Porffor reads a declaration only where it is written out", entry.name)
+        return
+    if not isinstance(value, Object):
+        return  # FFI105's business
+    found = value.get(dialect_of(call).parameters)
+    if found is not None and _is_list_from_elsewhere(call, found.value):
+        message = "Porffor reads a list of parameters only where it is written out"
+        yield Finding(found.key_span, message, entry.name)
+        return
+    for word in parameter_types(dialect_of(call), value):
+        if isinstance(word, Text | Unknown) and not is_plain_string(call, word.span):
+            yield _type(word, entry.name)
 
 
 def _is_whole(call: DlopenCall, schema: Object) -> bool:

@@ -39,27 +39,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Text
+from ffi_core.model import DlopenCall, Object, SourceDeclaration, Text
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, parameter_types, struct_of
+from ffi_lsp.rules.schema_values import dialect_of, parameter_types, struct_of
 
 SEVERITY = Severity.ERROR
 
 _INSTEAD = {"u8": "i32", "u16": "i32", "bool": "i32", "usize": "u64", "isize": "i64", "function": "pointer"}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every parameter of a type that does not compile."""
-    for entry, value in entries(call) if is_porffors(call) else ():
-        for word in parameter_types(dialect_of(call), value):
-            if struct_of(word) is not None:
-                yield Finding(word.span, "Porffor passes no structs by value", entry.name)
-            elif isinstance(word, Text) and word.value in _INSTEAD:
-                instead = _INSTEAD[word.value]
-                message = f"Porffor cannot compile a parameter of type {word.value!r}; {instead!r} travels the same way"
-                fix = Fix(f"Replace by {instead!r}", (text_edit(call, word.span, instead),), safe=False)
-                yield Finding(word.span, message, entry.name, (fix,))
+    if not is_porffors(call) or not isinstance(entry.value, Object):
+        return
+    for word in parameter_types(dialect_of(call), entry.value):
+        if struct_of(word) is not None:
+            yield Finding(word.span, "Porffor passes no structs by value", entry.name)
+        elif isinstance(word, Text) and word.value in _INSTEAD:
+            instead = _INSTEAD[word.value]
+            message = f"Porffor cannot compile a parameter of type {word.value!r}; {instead!r} travels the same way"
+            fix = Fix(f"Replace by {instead!r}", (text_edit(call, word.span, instead),), safe=False)
+            yield Finding(word.span, message, entry.name, (fix,))

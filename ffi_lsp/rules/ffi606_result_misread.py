@@ -40,13 +40,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Text
+from ffi_core.model import DlopenCall, Object, SourceDeclaration, Text
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import field_removal
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors, is_written_inside
 from ffi_lsp.rules.registry import Finding
-from ffi_lsp.rules.schema_values import dialect_of, entries, symbol_of
+from ffi_lsp.rules.schema_values import dialect_of, symbol_of
 
 SEVERITY = Severity.WARNING
 
@@ -68,17 +68,18 @@ _CONSEQUENCES = {
 }
 
 
-def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
-    """Every result that is read wrong, but for symbols that are no functions in the first place."""
-    for entry, value in entries(call) if is_porffors(call) else ():
-        result = value.get(dialect_of(call).result)
-        word = result.value.value if result is not None and isinstance(result.value, Text) else None
-        if result is None or word not in _CONSEQUENCES or _is_data(facts, symbol_of(call, entry)):
-            continue
-        message = f"Porffor reads every result as a signed 32-bit integer: {_CONSEQUENCES[word]}"
-        removable = word == "void" and is_written_inside(call, result.span)
-        fixes = (Fix("Remove the field", (field_removal(call, result),)),) if removable else ()
-        yield Finding(result.value.span, message, entry.name, fixes)
+def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """A result that is read wrong, but for symbols that are no functions in the first place."""
+    if not is_porffors(call) or not isinstance(entry.value, Object):
+        return
+    result = entry.value.get(dialect_of(call).result)
+    word = result.value.value if result is not None and isinstance(result.value, Text) else None
+    if result is None or word not in _CONSEQUENCES or _is_data(facts, symbol_of(call, entry)):
+        return
+    message = f"Porffor reads every result as a signed 32-bit integer: {_CONSEQUENCES[word]}"
+    removable = word == "void" and is_written_inside(call, result.span)
+    fixes = (Fix("Remove the field", (field_removal(call, result),)),) if removable else ()
+    yield Finding(result.value.span, message, entry.name, fixes)
 
 
 def _is_data(facts: LibraryFacts, symbol: str | None) -> bool:

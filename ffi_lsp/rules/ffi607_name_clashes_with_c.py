@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall
+from ffi_core.model import DlopenCall, SourceDeclaration
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.edits import stands_in_code
 from ffi_lsp.rules.facts import LibraryFacts
@@ -105,18 +105,27 @@ _TAKEN_WITH = (
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
-    """Every key that is taken."""
+    """Every key that is taken by what other words of the program bring in."""
+    taken_here = _taken_here(call) if is_porffors(call) else {}
+    for entry in call.declarations if taken_here else ():
+        if entry.name in taken_here and entry.name not in _TAKEN:
+            yield _finding(entry, taken_here[entry.name])
+
+
+def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+    """A key that is taken in every program."""
     if not is_porffors(call):
         return
-    taken_here = _taken_here(call)
-    for entry in call.declarations:
-        taken = _TAKEN.get(entry.name) or taken_here.get(entry.name)
-        if taken is not None:
-            message = f"{entry.name!r} is {taken}; the program that Porffor makes does not compile"
-            yield Finding(entry.name_span, message, entry.name)
-        elif entry.name == "main":
-            message = "'main' is where the program that Porffor makes begins; it crashes at once"
-            yield Finding(entry.name_span, message, entry.name)
+    if entry.name in _TAKEN:
+        yield _finding(entry, _TAKEN[entry.name])
+    elif entry.name == "main":
+        message = "'main' is where the program that Porffor makes begins; it crashes at once"
+        yield Finding(entry.name_span, message, entry.name)
+
+
+def _finding(entry: SourceDeclaration, taken: str) -> Finding:
+    message = f"{entry.name!r} is {taken}; the program that Porffor makes does not compile"
+    return Finding(entry.name_span, message, entry.name)
 
 
 def _taken_here(call: DlopenCall) -> dict[str, str]:

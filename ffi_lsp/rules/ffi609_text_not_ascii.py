@@ -38,9 +38,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Text
+from ffi_core.model import CallSite, DlopenCall, Text
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Severity
+from ffi_lsp.rules.call_arguments import declaration_of
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
@@ -48,14 +49,12 @@ from ffi_lsp.rules.registry import Finding
 SEVERITY = Severity.WARNING
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    for site in call.calls if is_porffors(call) else ():
-        entry = call.declaration_of(site.symbol)
-        signature = entry.declaration.signature if entry is not None and entry.declaration is not None else None
-        for type_, argument in zip(signature.parameters if signature else (), site.arguments.items, strict=False):
-            if type_.kind is Kind.BUFFER and isinstance(argument, Text) and not argument.value.isascii():
-                message = (
-                    "C sees only what stands before the first letter's zero byte: Porffor keeps this text as UTF-16"
-                )
-                yield Finding(argument.span, message, site.symbol)
+    declaration = declaration_of(call, site) if is_porffors(call) else None
+    if declaration is None or declaration.signature is None:
+        return
+    for type_, argument in zip(declaration.signature.parameters, site.arguments.items, strict=False):
+        if type_.kind is Kind.BUFFER and isinstance(argument, Text) and not argument.value.isascii():
+            message = "C sees only what stands before the first letter's zero byte: Porffor keeps this text as UTF-16"
+            yield Finding(argument.span, message, site.symbol)

@@ -42,7 +42,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ffi_core.model import DlopenCall, Number, Span, Unknown
+from ffi_core.model import CallSite, DlopenCall, Number, Span, Unknown
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.call_arguments import arguments
@@ -56,20 +56,19 @@ _READ_AS_IT_IS = re.compile(rb"[-+(\s]*(?:\.?\d[\w.]*(?:[eE][-+]\d+)?|Math\.(?:P
 _WIDE = {"u32", "i64", "u64"}
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every argument that arrives as another number, and those that may."""
-    for argument in arguments(call) if is_porffors(call) else ():
-        is_float = argument.type.kind is Kind.FLOAT
-        value, symbol = argument.value, argument.site.symbol
-        if (not is_float and str(argument.type) not in _WIDE) or _is_literal(call, value.span):
+    for type_, value in arguments(call, site) if is_porffors(call) else ():
+        is_float = type_.kind is Kind.FLOAT
+        if (not is_float and str(type_) not in _WIDE) or _is_literal(call, value.span):
             continue
         if isinstance(value, Number) and not _fits(value.value):
-            message = f"Porffor passes {value.value:g} right only where it is written in the call of {symbol!r}"
+            message = f"Porffor passes {value.value:g} right only where it is written in the call of {site.symbol!r}"
             fix = Fix(f"Write {value.value!r}", (Edit(value.span, repr(value.value)),))
-            yield Finding(value.span, message, symbol, (fix,))
+            yield Finding(value.span, message, site.symbol, (fix,))
         elif isinstance(value, Unknown) and is_float:
-            message = f"Porffor passes only the whole part of this number to {symbol!r}, and only 32 bits of that"
-            yield Finding(value.span, message, symbol, severity=Severity.HINT)
+            message = f"Porffor passes only the whole part of this number to {site.symbol!r}, and only 32 bits of that"
+            yield Finding(value.span, message, site.symbol, severity=Severity.HINT)
 
 
 def _fits(number: float) -> bool:

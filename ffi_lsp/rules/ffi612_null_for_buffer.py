@@ -49,7 +49,7 @@ from collections.abc import Iterator
 from ffi_core.model import Array, CallSite, DlopenCall, Nothing, Text
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Fix, Severity
-from ffi_lsp.rules.call_arguments import declared_calls
+from ffi_lsp.rules.call_arguments import arguments
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_plain_string, is_porffors
@@ -60,15 +60,14 @@ from ffi_lsp.rules.schema_values import dialect_of
 SEVERITY = Severity.ERROR
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    for site, signature in declared_calls(call) if is_porffors(call) else ():
-        for index, (type_, value) in enumerate(zip(signature.parameters, site.arguments.items, strict=False)):
-            if type_.kind is Kind.BUFFER and isinstance(value, Nothing):
-                message = (
-                    f"for a parameter of type buffer of {site.symbol!r} Porffor passes an address of its own, not NULL"
-                )
-                yield Finding(value.span, message, site.symbol, _fixes(call, site, index))
+    for index, (type_, value) in enumerate(arguments(call, site) if is_porffors(call) else ()):
+        if type_.kind is Kind.BUFFER and isinstance(value, Nothing):
+            message = (
+                f"for a parameter of type buffer of {site.symbol!r} Porffor passes an address of its own, not NULL"
+            )
+            yield Finding(value.span, message, site.symbol, _fixes(call, site, index))
 
 
 def _fixes(call: DlopenCall, site: CallSite, index: int) -> tuple[Fix, ...]:

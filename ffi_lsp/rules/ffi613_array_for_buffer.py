@@ -52,11 +52,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Array, DlopenCall, Origin, OriginKind, Span, Value
+from ffi_core.model import Array, CallSite, DlopenCall, Origin, OriginKind, Span, Value
 from ffi_core.source.origin import ELEMENT_SIZES
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Edit, Fix, Severity
-from ffi_lsp.rules.call_arguments import declared_calls
+from ffi_lsp.rules.call_arguments import arguments
 from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
@@ -66,22 +66,19 @@ SEVERITY = Severity.ERROR
 _ADDRESSES = (Kind.BUFFER, Kind.POINTER)
 
 
-def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
+def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    for site, signature in declared_calls(call) if is_porffors(call) else ():
-        origins = (*site.origins, *[None] * len(site.arguments.items))
-        for type_, value, origin in zip(signature.parameters, site.arguments.items, origins, strict=False):
-            what = _what(value, origin) if type_.kind in _ADDRESSES else None
-            if what is None or (what == "ArrayBuffer" and type_.kind is Kind.BUFFER):
-                continue
-            if type_.kind is Kind.POINTER:
-                message = (
-                    f"Porffor passes the place of this {what} in its memory, which is no address, to {site.symbol!r}"
-                )
-                yield Finding(value.span, message, site.symbol)
-            else:
-                message = f"Porffor passes what describes this {what}, and not what is in it, to {site.symbol!r}"
-                yield Finding(value.span, message, site.symbol, _fixes(value, what))
+    origins = dict(enumerate(site.origins))
+    for index, (type_, value) in enumerate(arguments(call, site) if is_porffors(call) else ()):
+        what = _what(value, origins.get(index)) if type_.kind in _ADDRESSES else None
+        if what is None or (what == "ArrayBuffer" and type_.kind is Kind.BUFFER):
+            continue
+        if type_.kind is Kind.POINTER:
+            message = f"Porffor passes the place of this {what} in its memory, which is no address, to {site.symbol!r}"
+            yield Finding(value.span, message, site.symbol)
+        else:
+            message = f"Porffor passes what describes this {what}, and not what is in it, to {site.symbol!r}"
+            yield Finding(value.span, message, site.symbol, _fixes(value, what))
 
 
 def _what(value: Value, origin: Origin | None) -> str | None:

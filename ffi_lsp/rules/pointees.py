@@ -23,7 +23,6 @@ class Passed:
 
     Parameters
     ----------
-    site: the call.
     origin: what made it.
     type: C's type of the parameter.
     prototype: the function's.
@@ -31,7 +30,6 @@ class Passed:
     value: the argument.
     """
 
-    site: CallSite
     origin: Origin
     type: CPointer
     prototype: Prototype
@@ -39,18 +37,19 @@ class Passed:
     value: Value
 
 
-def memory_passed(call: DlopenCall, facts: LibraryFacts) -> Iterator[Passed]:
-    """Every argument that is memory made in this file, where C is known to take an address."""
-    for site in call.calls:
-        entry = call.declaration_of(site.symbol)
-        symbol = symbol_of(call, entry) if entry is not None else None
-        prototype = facts.prototypes.get(symbol) if symbol is not None else None
-        if prototype is None or prototype.is_macro or len(site.arguments.items) < len(site.origins):
-            continue
-        for index, (origin, (_, type_)) in enumerate(zip(site.origins, prototype.parameters, strict=False)):
-            is_memory = origin is not None and origin.kind in (OriginKind.MEMORY, OriginKind.ADDRESS)
-            if origin is not None and is_memory and isinstance(type_, CPointer):
-                yield Passed(site, origin, type_, prototype, index, site.arguments.items[index])
+def memory_passed(call: DlopenCall, facts: LibraryFacts, site: CallSite) -> Iterator[Passed]:
+    """Every argument of a call that is memory made in this file, where C is known to take an address."""
+    if not site.origins or len(site.arguments.items) < len(site.origins):
+        return
+    entry = call.declaration_of(site.symbol)
+    symbol = symbol_of(call, entry) if entry is not None else None
+    prototype = facts.prototypes.get(symbol) if symbol is not None else None
+    if prototype is None or prototype.is_macro:
+        return
+    for index, (origin, (_, type_)) in enumerate(zip(site.origins, prototype.parameters, strict=False)):
+        is_memory = origin is not None and origin.kind in (OriginKind.MEMORY, OriginKind.ADDRESS)
+        if origin is not None and is_memory and isinstance(type_, CPointer):
+            yield Passed(origin, type_, prototype, index, site.arguments.items[index])
 
 
 def is_text(type_: CPointer) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ffi_core.dialects import Dialect
 from ffi_core.model import (
@@ -36,19 +36,15 @@ _PORFFOR_PARAMETERS = {"i8", "i16", "i32", "u32", "i64", "u64", "f32", "f64", "p
 _PORFFOR_RESULTS = {"i8", "i16", "i32"}
 
 
-def mismatches(
-    call: DlopenCall, facts: LibraryFacts, *kinds: MismatchKind
-) -> Iterator[tuple[SourceDeclaration, Mismatch]]:
-    """Every mismatch of some kinds, with the entry that it is about."""
-    for entry in call.declarations if facts.mismatches else ():
-        for mismatch in facts.mismatches.get(entry.declaration, ()) if entry.declaration is not None else ():
-            if mismatch.kind in kinds:
-                yield entry, mismatch
+def mismatches(facts: LibraryFacts, entry: SourceDeclaration, kind: MismatchKind) -> Sequence[Mismatch]:
+    """Every mismatch of one kind in an entry."""
+    known = facts.mismatches.get(entry.declaration) if facts.mismatches and entry.declaration is not None else None
+    return [mismatch for mismatch in known if mismatch.kind is kind] if known else ()
 
 
-def findings(call: DlopenCall, facts: LibraryFacts, *kinds: MismatchKind) -> Iterator[Finding]:
-    """Every mismatch of some kinds, at the type that is wrong, with C's type as the fix where the dialect has it."""
-    for entry, mismatch in mismatches(call, facts, *kinds):
+def findings(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, kind: MismatchKind) -> Iterator[Finding]:
+    """Every mismatch of one kind, at the type that is wrong, with C's type as the fix where the dialect has it."""
+    for mismatch in mismatches(facts, entry, kind):
         if not _porffor_speaks_of_it(call, mismatch):
             yield finding(call, entry, mismatch, type_fixes(call, entry, mismatch))
 

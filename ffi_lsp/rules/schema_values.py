@@ -36,13 +36,6 @@ def _dialect(name: str, kind: CallKind) -> Dialect:
     return DIALECTS[name].of(kind)
 
 
-def entries(call: DlopenCall) -> Iterator[tuple[SourceDeclaration, Object]]:
-    """Each entry that is written as an object, with that object."""
-    for entry in call.declarations:
-        if isinstance(entry.value, Object):
-            yield entry, entry.value
-
-
 def right_field(dialect: Dialect, field: str) -> str | None:
     """What `dialect` calls the field that another one calls `field`; None for a field of its own, or of nobody."""
     if field in PARAMETERS_ELSEWHERE:
