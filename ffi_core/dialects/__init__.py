@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -16,6 +16,8 @@ from ffi_core.dialects.base import Dialect
 from ffi_core.dialects.bun import CONSTANTS
 from ffi_core.model import DlopenCall
 from ffi_core.source import Memory, Modules, OpenModule, Scopes, SourceTree, parse
+from ffi_core.source.pieces import Layout
+from ffi_core.source.rereading import Reading, read_again, reading_of
 from ffi_core.source.surroundings import observe
 
 __all__ = ["DIALECTS", "Dialect", "mentions_bindings", "read", "read_tree"]
@@ -66,13 +68,59 @@ def read_tree(
     open_module: finds those modules; without it what they export is not known.
     memory: what is remembered of the file's text before; the answer is the same without.
     """
-    if path is None or open_module is None:
-        scopes = Scopes(tree, memory=memory)
-    else:
-        scopes = Modules(open_module, CONSTANTS).scopes(tree, path, memory)
-    calls = [
-        call for dialect in DIALECTS.values() if dialect.may_be_in(tree.text) for call in dialect.read(tree, scopes)
-    ]
-    observed = observe(tree, scopes, sorted(calls, key=lambda call: call.span))
+    dialects = tuple([dialect for dialect in DIALECTS.values() if dialect.may_be_in(tree.text)])
+    if memory is not None and isinstance(memory.last, _Last) and memory.last.path == path:
+        again = _read_again(memory.last, tree, open_module, memory, dialects)
+        if again is not None:
+            memory.last = replace(memory.last, reading=again)
+            return again.calls
+    modules = None if path is None or open_module is None else Modules(open_module, CONSTANTS)
+    scopes = _scopes(tree, path, modules, memory)
+    calls = [call for dialect in dialects for call in dialect.read(scopes)]
+    in_order = sorted(zip(calls, scopes.trail.found, strict=True), key=lambda pair: pair[0].span)
+    observed = observe(tree, scopes, [call for call, _ in in_order])
     imported = tuple(sorted(scopes.imports))
-    return tuple(replace(call, imported=imported) for call in observed)
+    found = tuple(replace(call, imported=imported) for call in observed)
+    if memory is not None:
+        reading = reading_of(tree, scopes, found, [symbols for _, (_, symbols) in in_order])
+        memory.last = _Last(path, modules, dialects, reading)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The text of a file that was read last, and in what circumstances."""
+
+    path: PurePath | None
+    modules: Modules | None
+    dialects: tuple[Dialect, ...]
+    reading: Reading
+
+
+def _read_again(
+    last: _Last, tree: SourceTree, open_module: OpenModule | None, memory: Memory, dialects: tuple[Dialect, ...]
+) -> Reading | None:
+    """The reading of a text in which one statement was edited; None where all of it must be read."""
+    if last.dialects != dialects or (last.modules is None) != (open_module is None or last.path is None):
+        return None
+    if last.modules is not None and open_module is not None and not last.modules.hold(open_module):
+        return None
+    return read_again(
+        last.reading,
+        tree,
+        memory,
+        lambda layout: _scopes(tree, last.path, last.modules, memory, layout),
+        lambda before, after: any(dialect.reaches_far(before, after) for dialect in dialects),
+    )
+
+
+def _scopes(
+    tree: SourceTree,
+    path: PurePath | None,
+    modules: Modules | None,
+    memory: Memory | None,
+    layout: Layout | None = None,
+) -> Scopes:
+    if path is None or modules is None:
+        return Scopes(tree, memory=memory, layout=layout)
+    return modules.scopes(tree, path, memory, layout)

@@ -10,12 +10,17 @@ from typing import Any
 from ffi_core.errors import SchemaError
 from ffi_core.model import CallKind, Declaration, DlopenCall, Object
 from ffi_core.schema import check
-from ffi_core.source import Scopes, SourceTree
+from ffi_core.source import Scopes
 from ffi_core.source.values import NotFoldedError, plain
 from ffi_core.types import nearest_type
 
 _OF_THE_SAME_SIZE = {"usize": "u64", "isize": "i64"}
 _COMMON = ("name", "optional", "nonblocking")
+
+
+def mentions(*words: bytes) -> Callable[[bytes, bytes], bool]:
+    """A `Dialect.reaches_far` for statements in which one of some words stands."""
+    return lambda before, after: any(word in before or word in after for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Dialect:
     takes_prototypes: whether a declaration can be a C prototype in a string.
     bare_type: the name inside a type that is written with more than a name, and where it starts and ends there.
     tries_working_directory: whether a bare name that the loader does not find is looked for in the working directory.
+    reaches_far: whether a statement that is edited, given as it was and as it is, may open libraries in ways that start
+        at no variable, or change what calls elsewhere in the file mean, although nobody names what it declares.
     """
 
     name: str
@@ -63,7 +70,7 @@ class Dialect:
     ignored: tuple[str, ...]
     required: tuple[str, ...]
     types: Mapping[str, str | None]
-    read: Callable[[SourceTree, Scopes], Iterable[DlopenCall]]
+    read: Callable[[Scopes], Iterable[DlopenCall]]
     forms: Mapping[CallKind, Form] = field(default_factory=dict)
     type_numbers: Mapping[int, str] = field(default_factory=dict)
     needs_schema: bool = True
@@ -72,6 +79,7 @@ class Dialect:
     takes_prototypes: bool = False
     bare_type: Callable[[str], tuple[str, int, int]] = lambda word: (word, 0, len(word))
     tries_working_directory: bool = False
+    reaches_far: Callable[[bytes, bytes], bool] = lambda _before, _after: False
 
     def may_be_in(self, text: bytes) -> bool:
         """Whether a text may hold calls of this dialect: a search for bytes, done before anything is parsed."""

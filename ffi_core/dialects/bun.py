@@ -8,9 +8,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from ffi_core.dialects.base import Dialect, Form
+from ffi_core.dialects.base import Dialect, Form, mentions
 from ffi_core.model import CallKind, DlopenCall, Object, Value
-from ffi_core.source import Scopes, SourceTree
+from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape, Symbols
 from ffi_core.source.modules import Constants
@@ -45,8 +45,8 @@ CONSTANTS: Constants = {"bun:ffi": {"FFIType": {word: word for word in _FFITYPE}
 """What modules of the runtime export that is the same in every program."""
 
 
-def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
-    openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
+def _read(scopes: Scopes) -> Iterator[DlopenCall]:
+    openings = Openings(DIALECT.name, DIALECT.declare, scopes)
 
     def dlopen(call: CallText) -> Shape:
         return _library(openings.add(call, *call.arguments.items[:2]))
@@ -118,4 +118,5 @@ DIALECT = Dialect(
     },
     type_numbers=dict(enumerate(_NUMBERED.split())),
     tries_working_directory=True,
+    reaches_far=mentions(b"bun:ffi"),
 )

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 from ffi_core.dialects.base import Dialect, Form
 from ffi_core.model import CallKind, DlopenCall
-from ffi_core.source import Scopes, SourceTree
+from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import Entry, Flow, Members, Shape
 from ffi_core.source.opening import Openings, closing
 from ffi_core.types import NATIVE_TYPES
 
 
-def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
-    openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
+def _read(scopes: Scopes) -> Iterator[DlopenCall]:
+    openings = Openings(DIALECT.name, DIALECT.declare, scopes)
 
     def dlopen(call: CallText) -> Shape:
         symbols = openings.add(call, *call.arguments.items[:2])

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ffi_core.dialects.base import Dialect, Form
-from ffi_core.dialects.koffi_types import OWN_TYPES, KoffiTypes, shares_types
+from ffi_core.dialects.koffi_types import OWN_TYPES, KoffiTypes, shares_types, sharing
 from ffi_core.dialects.prototype import PrototypeText, TypeText, bare_type, read_prototype
 from ffi_core.model import (
     Array,
@@ -29,7 +29,7 @@ from ffi_core.model import (
     Value,
 )
 from ffi_core.schema import read_type
-from ffi_core.source import Scopes, SourceTree
+from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape, Symbols
 from ffi_core.source.opening import Openings, closing
@@ -46,8 +46,8 @@ _DEFINES = re.compile(
 _RECORDS = ("struct", "pack", "union")
 
 
-def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
-    reader = _Reader(tree.text)
+def _read(scopes: Scopes) -> Iterator[DlopenCall]:
+    reader = _Reader(scopes)
     flow = Flow(scopes)
     flow.from_module("koffi", reader.module())
     flow.run()
@@ -60,11 +60,11 @@ def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
 class _Reader:
     """What the calls of one file's koffi give. Types are known from their definition on, as when the program runs."""
 
-    def __init__(self, source: bytes) -> None:
-        self.source = source
+    def __init__(self, scopes: Scopes) -> None:
+        self.source = scopes.tree.text
         self.types = KoffiTypes()
         self.definers_read: set[int] = set()
-        self.openings = Openings("koffi", lambda _name, _entry: None, source)
+        self.openings = Openings("koffi", lambda _name, _entry: None, scopes)
 
     def module(self) -> Members:
         entries: dict[str, Shape] = {
@@ -259,7 +259,7 @@ class _Reader:
         if isinstance(name, Text):
             word = name.value
         else:
-            word = f"anonymous_type_{call.span.start}"
+            word = f"anonymous_type_{len(self.types.named)}"
             self.types.all_known &= name is None or isinstance(name, Nothing | Object)
         self.types.define(word, native)
         if declared is None and native is not None:
@@ -332,6 +332,12 @@ def _place(source: bytes, text: Text, start: int, length: int) -> Span:
     return Span(first, first + len(text.value[start : start + length].encode()))
 
 
+def _reaches_far(before: bytes, after: bytes) -> bool:
+    either = before + b"\n" + after
+    defines = b"koffi" in either or any(match[1] for match in _DEFINES.finditer(either)) or b"/*" in either
+    return defines or sharing(before) != sharing(after)
+
+
 DIALECT = Dialect(
     name="koffi",
     title="koffi",
@@ -353,4 +359,5 @@ DIALECT = Dialect(
     has_structs=True,
     takes_prototypes=True,
     bare_type=bare_type,
+    reaches_far=_reaches_far,
 )

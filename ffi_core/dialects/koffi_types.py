@@ -144,6 +144,11 @@ def shares_types(source: bytes) -> bool:
     )
 
 
+def sharing(text: bytes) -> list[bytes]:
+    """Everything in a text that `shares_types` looks at."""
+    return [match[0] for pattern in (_SHARES, _SPECIFIER) for match in pattern.finditer(text)]
+
+
 def _type(native: Any) -> Type | None:
     try:
         return None if native is None else read_type(native)

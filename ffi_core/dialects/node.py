@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.dialects.base import Dialect, Form
+from ffi_core.dialects.base import Dialect, Form, mentions
 from ffi_core.model import CallKind, DlopenCall, Value
-from ffi_core.source import Scopes, SourceTree
+from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import Entry, Flow, Members, Shape, Symbols
 from ffi_core.source.opening import Openings, closing
@@ -33,8 +33,8 @@ _SPELLINGS = {
 _TYPES: dict[str, str | None] = {word: native for native, words in _SPELLINGS.items() for word in words.split()}
 
 
-def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
-    openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
+def _read(scopes: Scopes) -> Iterator[DlopenCall]:
+    openings = Openings(DIALECT.name, DIALECT.declare, scopes)
 
     def library_of(path: Value | None, symbols: Symbols) -> Members:
         closings = symbols.closings  # one close() ends all that was taken from the library, in whichever call
@@ -89,4 +89,5 @@ DIALECT = Dialect(
     read=_read,
     forms={CallKind.CALLBACK: Form(("arguments", "return"))},
     needs_schema=False,
+    reaches_far=mentions(b"node:ffi"),
 )

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.dialects.base import Dialect
+from ffi_core.dialects.base import Dialect, mentions
 from ffi_core.model import DlopenCall
-from ffi_core.source import Scopes, SourceTree
+from ffi_core.source import Scopes
 from ffi_core.source.flow import Entry, Flow, Members, Symbols
 from ffi_core.source.opening import Openings
 from ffi_core.types import NATIVE_TYPES
 
 
-def _read(tree: SourceTree, scopes: Scopes) -> Iterator[DlopenCall]:
-    openings = Openings(DIALECT.name, DIALECT.declare, tree.text)
+def _read(scopes: Scopes) -> Iterator[DlopenCall]:
+    openings = Openings(DIALECT.name, DIALECT.declare, scopes)
     flow = Flow(scopes)
     entry = Entry(lambda call: openings.add(call, *call.arguments.items[:2], symbols=Symbols(direct=True)))
     flow.from_global("Porffor", Members({"dlopen": entry}))
@@ -36,4 +36,5 @@ DIALECT = Dialect(
     required=("parameters",),
     types={name: name for name in NATIVE_TYPES},
     read=_read,
+    reaches_far=mentions(b"catch"),
 )

@@ -7,7 +7,7 @@ A value that leaves the file's plain text (returned, stored, passed on) is not f
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from ffi_core.source.literal import TRANSPARENT, fold, key_of, span_of, text_of
 from ffi_core.source.moving import moved
 from ffi_core.source.occurrence import VARIABLES
 from ffi_core.source.scope import Declared, Reference, Scopes
+from ffi_core.source.trail import Taken
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -91,6 +92,15 @@ class Symbols:
     labels: list[Span] = field(default_factory=list)
     closings: list[Span] = field(default_factory=list)
 
+    def hand_over(self) -> Symbols:
+        """All that was collected, which is not here any more."""
+        collected = Symbols(
+            self.direct, self.bindings[:], self.uses[:], self.calls[:], self.labels[:], self.closings[:]
+        )
+        for each in (self.bindings, self.uses, self.calls, self.labels, self.closings):
+            each.clear()
+        return collected
+
 
 @dataclass(frozen=True, slots=True)
 class BoundSymbol:
@@ -137,10 +147,20 @@ class _Use:
 
 
 class Flow:
-    """Follows values through one file. A call is read when all constants before it are known, and those inside it."""
+    """Follows values through one file. A call is read when all constants before it are known, and those inside it.
 
-    def __init__(self, scopes: Scopes) -> None:
+    Parameters
+    ----------
+    scopes: the names of the file.
+    within: the statement that alone is looked at, see `retrace`; None for the whole file.
+    """
+
+    def __init__(self, scopes: Scopes, within: Span | None = None) -> None:
         self.scopes = scopes
+        self._within = within
+        self._strayed = False
+        self._taken = Taken()
+        scopes.trail.taken.append(self._taken)
         self._constants: dict[Span, str] = {}
         self._pieces_with_constants: set[int | None] = set()
         self._asked: list[tuple[str, int, bool]] | None = None
@@ -152,6 +172,7 @@ class Flow:
 
     def from_global(self, name: str, shape: Shape) -> None:
         """Follow a global variable, wherever no declaration hides it."""
+        self._note(name, None, shape)
         for reference in self._globals(name):
             self._follow(reference.path, shape)
 
@@ -318,11 +339,15 @@ class Flow:
         if isinstance(shape, Symbols) and shape.direct:
             return
         declared = self.scopes.resolve(text_of(node), node.start_byte)
-        references = self.scopes.references(declared) if declared is not None else self._globals(text_of(node))
+        references = self.scopes.uses(declared) if declared is not None else self._globals(text_of(node))
         if _times_set(declared, references) > 1:
             return
         if isinstance(shape, BoundSymbol) and declared is not None and declared.exported:
             shape.owner.labels.append(declared.span)
+        self._note(text_of(node), None if declared is None else declared.span, shape)
+        self._follow_all(references, shape)
+
+    def _follow_all(self, references: Iterable[Reference], shape: Shape) -> None:
         for reference in references:
             if reference.is_target:
                 continue
@@ -332,6 +357,41 @@ class Flow:
                     shape.owner.labels.append(reference.span)
             else:
                 self._follow(reference.path, shape)
+
+    def _note(self, name: str, place: Span | None, shape: Shape) -> None:
+        """Remember a variable that is followed; one that leads out of what alone is looked at leads astray."""
+        if self._within is not None and (place is None or not self._is_within(place.start)):
+            self._strayed = True
+        self._taken.names.append(name)
+        self._taken.places.append(place)
+        self._taken.shapes.append(shape)
+
+    def _is_within(self, offset: int) -> bool:
+        return self._within is None or self._within.start <= offset < self._within.end
+
+    def retrace(self, taken: Taken, words: Container[bytes]) -> bool:
+        """Follow what an earlier flow took into one statement, `within`, and no further.
+
+        Parameters
+        ----------
+        taken: the variables that were declared outside of the statement, where they stand now.
+        words: those of the statement.
+
+        Returns
+        -------
+        False where that is more than some uses: a library is opened or closed there, or a value leads out again.
+        """
+        for name, place, shape in zip(taken.names, taken.places, taken.shapes, strict=True):
+            if name.encode("utf-8", "surrogatepass") not in words:
+                continue
+            declared = None if place is None else self.scopes.resolve(name, place.start)
+            if place is not None and (declared is None or declared.span != place):
+                return False
+            references = self._globals(name) if declared is None else self.scopes.uses(declared)
+            self._follow_all([each for each in references if self._is_within(each.span.start)], shape)
+        while self._waiting:
+            self._visit(*self._waiting.popleft())
+        return not (self._pending or self._strayed)
 
     def _use(self, path: Path, symbol: BoundSymbol) -> None:
         if symbol.named:

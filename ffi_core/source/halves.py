@@ -18,9 +18,10 @@ from ffi_core.source.scope import Scopes
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_UPPER = re.compile(
+UPPER = re.compile(
     rb"0[xX]1_?0000_?0000\b|\b4_?294_?967_?296\b|\b2\s*\*\*\s*32\b|\bpow\(\s*2\s*,\s*32\s*\)|<<\s*32n?\b"
 )
+"""What makes the upper half of a number of 64 bits out of a number."""
 _CONVERSIONS = {"BigInt", "Number"}
 _MOST_CONSTS = 8
 _SUMS = {"+", "|"}
@@ -39,7 +40,7 @@ def wrong_halves(tree: SourceTree, scopes: Scopes, *, all_signed: bool = False) 
     all_signed: whether the runtime reads elements of a ``Uint32Array`` as signed, too, as Porffor's compiler does.
     """
     seen = set()
-    for offset in scopes.layout.matches(_UPPER):
+    for offset in scopes.layout.matches(UPPER):
         path = tree.path_to(offset)
         sum_, high, low = _taken_apart(path)
         if sum_ is None or high is None or low is None or span_of(sum_) in seen:

@@ -58,7 +58,7 @@ def _leaks_from(target: Node, scopes: Scopes, steps: int) -> bool:
     declared = scopes.resolve(text_of(target), target.start_byte)
     if declared is None or declared.exported or declared.span != span_of(target):
         return True
-    references = scopes.references(declared)
+    references = scopes.uses(declared)
     return any(
         entry.is_label or entry.is_target or leaks(entry.path, scopes, steps - 1 if steps else 0)
         for entry in references

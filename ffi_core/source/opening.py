@@ -10,6 +10,7 @@ from ffi_core.model import CallKind, Declaration, DlopenCall, Object, Property, 
 from ffi_core.source.call import CallText
 from ffi_core.source.flow import BoundSymbol, Entry, Shape, Symbols
 from ffi_core.source.literal import TRANSPARENT, span_of, text_of
+from ffi_core.source.scope import Scopes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,12 +41,12 @@ class Openings:
     ----------
     dialect: the dialect's name.
     declare: checks an entry.
-    source: the text of the file.
+    scopes: the names of the file.
     """
 
     dialect: str
     declare: Declare
-    source: bytes
+    scopes: Scopes
     _found: list[_Opening] = field(default_factory=list)
     _closers: list[CallText] = field(default_factory=list)
 
@@ -169,7 +170,7 @@ class Openings:
             symbols = opening.symbols
             places = {span for _, span in symbols.uses} if self._closers else set()
             closed = [call.span for call in self._closers if call.arguments.items[0].span in places]
-            yield DlopenCall(
+            call = DlopenCall(
                 dialect=self.dialect,
                 span=opening.call.span,
                 callee_span=span_of(opening.call.callee),
@@ -180,12 +181,14 @@ class Openings:
                 uses=tuple(sorted(symbols.uses, key=lambda use: (use[1].start, use[1].end))),
                 calls=tuple(sorted(symbols.calls, key=lambda site: (site.span.start, site.span.end))),
                 labels=tuple(sorted(symbols.labels)),
-                source=self.source,
+                source=self.scopes.tree.text,
                 kind=opening.kind,
                 function=opening.function,
                 held_by=opening.held_by,
                 closings=tuple(sorted([*symbols.closings, *closed])),
             )
+            self.scopes.trail.found.append((call, symbols))
+            yield call
 
     def _declared(self, name: str, entry: Value) -> Declaration | None:
         return self.declare(name, entry) if isinstance(entry, Object) else None

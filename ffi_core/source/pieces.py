@@ -61,7 +61,7 @@ class Piece:
     def words(self) -> frozenset[bytes]:
         """Every word in the piece, comments and strings included."""
         if self._words is None:
-            self._words = frozenset(_WORD.findall(self.text))
+            self._words = words_of(self.text)
         return self._words
 
     def offsets(self, word: bytes) -> Iterator[int]:
@@ -152,6 +152,8 @@ class Memory:
 
     def __init__(self) -> None:
         self.entries = Entries()
+        self.last: object = None
+        """The last text, for whoever reads the next one."""
         self._pieces: dict[_Key, Piece] = {}
         self._holders: dict[bytes, dict[Piece, None]] = {}
 
@@ -163,7 +165,7 @@ class Memory:
         for node, around in _taken_apart(tree.root):
             start, kind = node.start_byte, node.type
             content = text[start : node.end_byte]
-            whole = _is_whole(node)
+            whole = is_whole(node)
             key = (around.kinds, kind, whole, content)
             piece = now.get(key)
             if piece is None:
@@ -194,7 +196,7 @@ class Memory:
         new = Layout(list(layout.pieces), starts, arounds, dict(layout.places))
         if index is not None and node is not None:
             before, kinds = layout.pieces[index], layout.around[index].kinds
-            piece = Piece(node.text or b"", node.type, whole=_is_whole(node))
+            piece = Piece(node.text or b"", node.type, whole=is_whole(node))
             piece = self._pieces.get(_key(kinds, piece), piece)
             new.pieces[index] = piece
             new.places[before] = [place for place in new.places[before] if place != index]
@@ -234,7 +236,13 @@ def _key(kinds: tuple[str, str], piece: Piece) -> _Key:
     return kinds, piece.kind, piece.whole, piece.text
 
 
-def _is_whole(node: Node) -> bool:
+def words_of(text: bytes) -> frozenset[bytes]:
+    """Every word in a text, comments and strings included."""
+    return frozenset(_WORD.findall(text))
+
+
+def is_whole(node: Node) -> bool:
+    """Whether the text of a node alone says how it is to be read: a statement without a syntax error."""
     return not node.has_error and _WHOLE.fullmatch(node.type) is not None
 
 

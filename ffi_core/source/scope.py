@@ -17,6 +17,7 @@ from ffi_core.source.literal import fold, span_of, text_of
 from ffi_core.source.occurrence import VARIABLES, Declaring, Occurrence, Reach, occurrence
 from ffi_core.source.parse import SourceTree, names_in
 from ffi_core.source.pieces import Layout, Memory, Piece
+from ffi_core.source.trail import Trail
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -96,9 +97,12 @@ class Scopes:
         self.tree = tree
         self.imports: set[Span] = set()
         """Where values of other modules stand."""
-        self.examined: set[str] = set()
-        """Variables of which somebody looked at every use, to tell by that what a value is."""
+        self.examined: set[tuple[str, Span]] = set()
+        """Names and scopes of variables whose value somebody judged by what stands in all of the scope."""
+        self.values: set[Span] = set()
+        """The expressions that names stand for."""
         self.memory = Memory() if memory is None else memory
+        self.trail = Trail()
         self._imported = imported
         self._layout = layout
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
@@ -130,7 +134,7 @@ class Scopes:
 
     def references(self, declared: Declared) -> list[Reference]:
         """Every use of a declared variable, in the order of the text, for those who judge its value by all of them."""
-        self.examined.add(declared.name)
+        self.examined.add((declared.name, declared.scope))
         return self.uses(declared)
 
     def uses(self, declared: Declared) -> list[Reference]:
@@ -151,13 +155,18 @@ class Scopes:
         if declared is None:
             return None
         if declared.keyword == "let":
-            return self._assigned(declared, node.start_byte)
+            return self._noted(self._assigned(declared, node.start_byte))
         if declared.keyword == "function" and self.tree.text[node.end_byte : node.end_byte + 1] != b"(":
             return None  # the function itself, and nothing that it returns
         value = self._imported(declared, span_of(node)) if self._imported is not None else None
         if value is None:
-            return self.value_of(declared)
+            return self._noted(self.value_of(declared))
         self.imports.add(value.span)
+        return value
+
+    def _noted(self, value: Node | None) -> Node | None:
+        if value is not None:
+            self.values.add(span_of(value))
         return value
 
     def value_of(self, declared: Declared) -> Node | None:
@@ -176,7 +185,7 @@ class Scopes:
         """What a ``let`` holds at a byte offset, where all statements that set it stand before that, one after the
         other, and do nothing but choose.
         """
-        targets = [use.span.start for use in self.uses(declared) if use.is_target]
+        targets = [use.span.start for use in self.references(declared) if use.is_target]
         if declared.exported or (targets and max(targets) >= offset):
             return None
         if declared.span not in self._chosen:
@@ -224,9 +233,7 @@ class Scopes:
             used: list[Reference] = []
             for index in sorted(indices) if len(indices) > 1 else indices:
                 piece, start = layout.pieces[index], layout.starts[index]
-                found = piece.memo.get(name)
-                if found is None:
-                    found = self._found(name, word, index)
+                found = self.occurrences_in(index, name)
                 if not piece.whole:
                     start = tree.root.start_byte
                 for entry in found:
@@ -237,8 +244,18 @@ class Scopes:
             known = self._known[name] = (tuple(declared), tuple(used))
         return known
 
-    def _found(self, name: str, word: bytes, index: int) -> tuple[Occurrence, ...]:
-        """What a word is wherever it stands in a piece, counted from its start, or the root's where it is not whole."""
+    def occurrences_in(self, index: int, name: str) -> tuple[Occurrence, ...]:
+        """The declarations and uses of a name in one piece, counted from its start, or the root's if it is not whole.
+
+        Parameters
+        ----------
+        index: the piece's in `layout`.
+        """
+        known: tuple[Occurrence, ...] | None = self.layout.pieces[index].memo.get(name)
+        return self._found(name, index) if known is None else known
+
+    def _found(self, name: str, index: int) -> tuple[Occurrence, ...]:
+        word = name.encode("utf-8", "surrogatepass")
         piece, start = self.layout.pieces[index], self.layout.starts[index]
         depth = self.layout.around[index].depth if piece.whole else 0
         names = self._names_in(index) if len(piece.text) > _LONG_PIECE else None

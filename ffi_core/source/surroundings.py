@@ -47,7 +47,9 @@ def observe(tree: SourceTree, scopes: Scopes, calls: Iterable[DlopenCall]) -> li
     found = []
     for call in calls:
         sites = tuple(_site(tree, scopes, call, site) for site in call.calls)
-        seen = replace(call, calls=sites, late_uses=_late_uses(tree, call, given), leaks=_leaks(tree, scopes, call))
+        seen = replace(
+            call, calls=sites, late_uses=_late_uses(tree, call, given), leaks=leaks_symbols(tree, scopes, call)
+        )
         if call.dialect == _COMPILED:
             block = block_of_c(path_of(tree, call.span))
             seen = replace(seen, handed_on=_handed_on(tree, call))
@@ -62,6 +64,20 @@ def observe(tree: SourceTree, scopes: Scopes, calls: Iterable[DlopenCall]) -> li
             seen = replace(seen, halves=halves, caught=_caught(tree) if compiled else ())
         found.append(seen)
     return found
+
+
+def observe_part(tree: SourceTree, scopes: Scopes, call: DlopenCall, given: Collection[int]) -> DlopenCall:
+    """A call that has the uses of its symbols in one statement alone, with what surrounds those.
+
+    Parameters
+    ----------
+    tree, scopes: as for `observe`.
+    call: opened elsewhere.
+    given: where the arguments of bound functions start in the statement.
+    """
+    sites = tuple(_site(tree, scopes, call, site) for site in call.calls)
+    handed_on = _handed_on(tree, call) if call.dialect == _COMPILED else ()
+    return replace(call, calls=sites, late_uses=_late_uses(tree, call, given), handed_on=handed_on)
 
 
 def _site(tree: SourceTree, scopes: Scopes, call: DlopenCall, site: CallSite) -> CallSite:
@@ -110,7 +126,7 @@ def _late_uses(tree: SourceTree, call: DlopenCall, given: Collection[int]) -> tu
     return tuple((use, closing) for use, closing in closed if closing is not None)
 
 
-def _leaks(tree: SourceTree, scopes: Scopes, call: DlopenCall) -> bool:
+def leaks_symbols(tree: SourceTree, scopes: Scopes, call: DlopenCall) -> bool:
     """Whether all symbols are passed on; where each of them is used anyway, nobody looks."""
     used = {name for name, _ in call.uses} | {binding.symbol for binding in call.bindings}
     if call.kind is not CallKind.LIBRARY or all(entry.name in used for entry in call.declarations):

@@ -1,0 +1,295 @@
+"""Reading a text again after an edit inside of one statement: only that is looked at, all else stands where it stood.
+
+It is done only where the rest surely means what it meant: the statement opens no library, nothing that it declares is
+known outside, and nobody looked into it to tell what something else is. Otherwise the whole text is read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from ffi_core.model import DlopenCall, Span
+from ffi_core.source.flow import Flow, Symbols
+from ffi_core.source.halves import UPPER
+from ffi_core.source.literal import span_of
+from ffi_core.source.moving import shifted
+from ffi_core.source.occurrence import Occurrence, Reach
+from ffi_core.source.parse import SourceTree
+from ffi_core.source.pieces import Layout, Memory, Piece, is_taken_apart, is_whole, words_of
+from ffi_core.source.scope import Scopes
+from ffi_core.source.surroundings import leaks_symbols, observe_part
+from ffi_core.source.trail import Taken
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that was read, with all that the next reading needs to know of it.
+
+    Parameters
+    ----------
+    tree: the text.
+    layout: its statements.
+    calls: what was found, in the order of the text.
+    owners: for each call the object that collected what becomes of its symbols.
+    taken: what each flow followed.
+    asked: every name that somebody asked about.
+    examined: names and scopes of variables whose value was judged by what stands in all of the scope.
+    values: the expressions that names stand for.
+    imports: where values of other modules stand.
+    """
+
+    tree: SourceTree
+    layout: Layout
+    calls: tuple[DlopenCall, ...]
+    owners: tuple[Symbols, ...]
+    taken: tuple[Taken, ...]
+    asked: set[bytes]
+    examined: tuple[tuple[str, Span], ...]
+    values: tuple[Span, ...]
+    imports: tuple[Span, ...]
+
+
+def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], owners: Iterable[Symbols]) -> Reading:
+    """What to remember of a text that was read as a whole."""
+    owners = tuple(owners)
+    for owner in owners:
+        owner.hand_over()  # the calls have it all; what a statement does is collected in the same objects
+    return Reading(
+        tree,
+        scopes.layout,
+        tuple(calls),
+        owners,
+        tuple(scopes.trail.taken),
+        {_word(name) for name in scopes.asked},
+        tuple(scopes.examined),
+        tuple(scopes.values),
+        tuple(scopes.imports),
+    )
+
+
+def read_again(
+    last: Reading,
+    tree: SourceTree,
+    memory: Memory,
+    scopes_of: Callable[[Layout], Scopes],
+    reaches_far: Callable[[bytes, bytes], bool],
+) -> Reading | None:
+    """The next text of a file, read from what is known of the one before.
+
+    Parameters
+    ----------
+    last: the text before.
+    tree: the text.
+    memory: what is remembered of the text before; the layout of `last` is the one that was laid out last.
+    scopes_of: gives the names of the new text for its layout.
+    reaches_far: whether a statement as it was and as it is may change what calls elsewhere mean in other ways than by
+        what it declares.
+
+    Returns
+    -------
+    None where all of it has to be read.
+    """
+    edit = _edit(last, tree)
+    if edit is None:
+        return None
+    before = None if edit.index is None else last.layout.pieces[edit.index]
+    if before is not None and not _is_closed(last, edit, before, reaches_far):
+        return None
+    layout = memory.lay_out_again(last.layout, edit.index, edit.node, edit.at, edit.distance)
+    moved = _moved(last, edit, tree, layout)
+    if edit.index is None or before is None:
+        return moved
+    scopes = scopes_of(layout)
+    if not _only_uses(last.asked & layout.pieces[edit.index].words, partial(scopes.occurrences_in, edit.index)):
+        return None
+    return _with_statement(moved, edit, scopes, layout.pieces[edit.index])
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """An edit inside of one piece, or of the blank between two.
+
+    Parameters
+    ----------
+    index: the piece that was edited; None for the blank.
+    old: where it stood.
+    node: what it is now.
+    at: the byte of the earlier text from which on all stands elsewhere.
+    distance: how many bytes further on.
+    """
+
+    index: int | None
+    old: Span
+    node: Node | None
+    at: int
+    distance: int
+
+    @property
+    def new(self) -> Span:
+        """Where the piece stands now."""
+        return Span(self.old.start, self.old.end + self.distance)
+
+
+def _edit(last: Reading, tree: SourceTree) -> _Edit | None:
+    change, layout = tree.change, last.layout
+    if change is None or change.before is not last.tree.text or tree.grammar != last.tree.grammar:
+        return None
+    distance = change.new_end - change.old_end
+    index = bisect_right(layout.starts, change.start) - 1
+    if index < 0:
+        return None
+    old = layout.place(index)
+    if change.old_end <= old.end:
+        new = Span(old.start, old.end + distance)
+        node = _node_at(tree, new, layout, index)
+        if node is not None:
+            inside = all(new.start <= each.start and each.end <= new.end for each in change.structure)
+            return _Edit(index, old, node, old.end, distance) if inside else None
+    following = layout.starts[index + 1] if index + 1 < len(layout.starts) else -1
+    is_blank = not (last.tree.text[change.start : change.old_end] + tree.text[change.start : change.new_end]).strip()
+    if old.end <= change.start and change.old_end <= following and is_blank and not change.structure:
+        return _Edit(None, old, None, following, distance)
+    return None
+
+
+def _node_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node | None:
+    """The statement or comment of a span that takes the place of a piece."""
+    piece, depth = layout.pieces[index], layout.around[index].depth
+    path = tree.path_to(span.start)
+    node = path[depth] if depth < len(path) else None
+    if node is None or span_of(node) != span or path[depth - 1].type != layout.around[index].kinds[0]:
+        return None
+    if piece.kind == "comment" or node.type == "comment":
+        return node if piece.kind == node.type else None
+    is_statement = piece.whole and is_whole(node) and not is_taken_apart(node, depth - 1)
+    return node if is_statement else None
+
+
+def _is_closed(last: Reading, edit: _Edit, before: Piece, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
+    """Whether the statement that is edited opened nothing, kept what it declared, and was looked into by nobody."""
+    assert edit.node is not None
+    old, after = edit.old, edit.node.text or b""
+    if UPPER.search(before.text) or UPPER.search(after) or reaches_far(before.text, after):
+        return False
+    if any(value.start <= old.start and old.end <= value.end for value in last.values):
+        return False
+    names = {word.decode("utf-8", "surrogatepass") for word in before.words | words_of(after)}
+    if any(name in names and scope.start <= old.start < scope.end for name, scope in last.examined):
+        return False
+    if any(_concerns(call, old) for call in last.calls):
+        return False
+    return _only_uses(last.asked & before.words, lambda name: before.memo.get(name, ()))
+
+
+def _concerns(call: DlopenCall, place: Span) -> bool:
+    """Whether a call, or more than uses of its symbols, stands in some place or around it."""
+
+    def is_inside(span: Span) -> bool:
+        return place.start <= span.start < place.end
+
+    def is_around(span: Span) -> bool:
+        return span.start < place.start and place.end <= span.end
+
+    return (
+        is_inside(call.span)
+        or is_around(call.span)
+        or (call.held_by is not None and is_inside(call.held_by))
+        or any(is_inside(each.symbol_span) or is_inside(each.local_span) for each in call.bindings)
+        or any(is_inside(span) for span in (*call.labels, *call.closings))
+        or any(
+            is_around(site.span) or (site.operand is not None and is_around(site.operand.span)) for site in call.calls
+        )
+    )
+
+
+def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurrence]]) -> bool:
+    """Whether a statement neither declares for others what some words name, nor sets it."""
+    for word in words:
+        found = found_of(word.decode("utf-8", "surrogatepass"))
+        scopes = [each.declaring.scope for each in found if each.declaring is not None]
+        for each in found:
+            if each.declaring is not None and each.declaring.reach is not Reach.INSIDE:
+                return False
+            if each.is_target and not any(scope.start <= each.start < scope.end for scope in scopes):
+                return False
+    return True
+
+
+def _moved(last: Reading, edit: _Edit, tree: SourceTree, layout: Layout) -> Reading:
+    """The reading of the text before, with all that stands behind the edit in its new place."""
+    at, distance = edit.at, edit.distance
+    calls = tuple(replace(call, source=tree.text) for call in shifted(last.calls, at, distance))
+    taken = tuple(
+        Taken(each.names, list(shifted(tuple(each.places), at, distance)), each.shapes) for each in last.taken
+    )
+    return replace(
+        last,
+        tree=tree,
+        layout=layout,
+        calls=calls,
+        taken=taken,
+        examined=shifted(last.examined, at, distance),
+        values=shifted(last.values, at, distance),
+        imports=shifted(last.imports, at, distance),
+    )
+
+
+def _with_statement(last: Reading, edit: _Edit, scopes: Scopes, piece: Piece) -> Reading | None:
+    """The reading with what the statement that was edited does now; None where that is more than to use symbols."""
+    place, tree = edit.new, last.tree
+    taken = tuple(each.outside(place) for each in last.taken)
+    is_plain = all(Flow(scopes, place).retrace(each, piece.words) for each in taken)
+    found = [owner.hand_over() for owner in last.owners]
+    if not is_plain or any(each.bindings or each.labels or each.closings for each in found):
+        return None
+    given = {value.span.start for each in found for site in each.calls for value in site.arguments.items}
+    imports = (*(span for span in last.imports if not place.start <= span.start < place.end), *scopes.imports)
+    calls = tuple(
+        replace(_with_part(tree, scopes, call, place, each, given), imported=tuple(sorted(imports)))
+        for call, each in zip(last.calls, found, strict=True)
+    )
+    last.asked.update(_word(name) for name in scopes.asked)
+    return replace(
+        last,
+        calls=calls,
+        taken=taken,
+        examined=(*last.examined, *scopes.examined.difference(last.examined)),
+        values=(*(span for span in last.values if not place.start <= span.start < place.end), *scopes.values),
+        imports=imports,
+    )
+
+
+def _with_part(
+    tree: SourceTree, scopes: Scopes, call: DlopenCall, place: Span, found: Symbols, given: Collection[int]
+) -> DlopenCall:
+    """A call with what one statement does with its symbols now."""
+    uses = tuple(sorted(found.uses, key=lambda use: (use[1].start, use[1].end)))
+    sites = tuple(sorted(found.calls, key=lambda site: (site.span.start, site.span.end)))
+    part = observe_part(tree, scopes, replace(call, uses=uses, calls=sites), given)
+    whole = replace(
+        call,
+        uses=_put(call.uses, part.uses, place, lambda use: use[1].start),
+        calls=_put(call.calls, part.calls, place, lambda site: site.span.start),
+        late_uses=_put(call.late_uses, part.late_uses, place, lambda pair: pair[0].start),
+        handed_on=_put(call.handed_on, part.handed_on, place, lambda use: use[1].start),
+    )
+    return replace(whole, leaks=leaks_symbols(tree, scopes, whole))
+
+
+def _put(all_: tuple[_T, ...], new: tuple[_T, ...], place: Span, start_of: Callable[[_T], int]) -> tuple[_T, ...]:
+    """Things in the order of the text, with other ones where those of some place were."""
+    first, end = bisect_left(all_, place.start, key=start_of), bisect_left(all_, place.end, key=start_of)
+    return all_ if first == end and not new else (*all_[:first], *new, *all_[end:])
+
+
+def _word(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")

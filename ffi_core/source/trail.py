@@ -1,0 +1,51 @@
+"""What was followed through a text on the way to its calls, for whoever reads the next text of the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ffi_core.model import DlopenCall, Span
+
+if TYPE_CHECKING:
+    from ffi_core.source.flow import Shape, Symbols
+
+
+@dataclass(slots=True)
+class Taken:
+    """The variables that a flow followed, in order.
+
+    Parameters
+    ----------
+    names, places, shapes: the same number of each: a variable, its declaration's name or None for a global, and what
+        is known about its value.
+    """
+
+    names: list[str] = field(default_factory=list)
+    places: list[Span | None] = field(default_factory=list)
+    shapes: list[Shape] = field(default_factory=list)
+
+    def outside(self, place: Span) -> Taken:
+        """Those that are not declared in some place."""
+        if not any(each is not None and place.start <= each.start < place.end for each in self.places):
+            return self
+        kept = [
+            (name, each, shape)
+            for name, each, shape in zip(self.names, self.places, self.shapes, strict=True)
+            if each is None or not place.start <= each.start < place.end
+        ]
+        return Taken([name for name, _, _ in kept], [each for _, each, _ in kept], [shape for _, _, shape in kept])
+
+
+@dataclass(slots=True)
+class Trail:
+    """All flows of one text, and what they found.
+
+    Parameters
+    ----------
+    taken: what each flow followed.
+    found: the calls, as their dialects gave them, each with the object that collects what becomes of its symbols.
+    """
+
+    taken: list[Taken] = field(default_factory=list)
+    found: list[tuple[DlopenCall, Symbols]] = field(default_factory=list)
