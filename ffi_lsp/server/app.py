@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
 
 from ffi_core import __version__
 from ffi_lsp.server import libraries, parent
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.commands import register
+from ffi_lsp.server.converter import converter
 from ffi_lsp.server.documents import Document, Documents
 from ffi_lsp.server.features import ACROSS, FEATURES, RESOLVES
 from ffi_lsp.server.index import Index
@@ -61,7 +61,7 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self, find_files: FindFiles | None = None) -> None:
-        super().__init__("ffi-lsp", __version__, protocol_cls=Protocol, converter_factory=default_converter)
+        super().__init__("ffi-lsp", __version__, protocol_cls=Protocol, converter_factory=converter)
         self.client = Client()
         self.encoding: Encoding = "utf-16"
         self.documents = Documents()

@@ -7,6 +7,7 @@ for a message, keeps a second copy of each text, and a record of every change of
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
 import json
 import logging
@@ -124,6 +125,20 @@ class Protocol(LanguageServerProtocol):
         self._send_data({"jsonrpc": self.VERSION, "id": request, "error": error})
 
     # --- what pygls does itself, done our way --------------------------------------------------------------------
+
+    def handle_message(self, message: Any) -> None:
+        """As in pygls, which asks `isinstance` of protocol classes what a message is: that took as long as an edit."""
+        # Each handler has a context of its own, in which pygls keeps the request's id.
+        context = contextvars.copy_context()
+        method = getattr(message, "method", None)
+        if method is None:
+            if not self._shutdown:  # then nobody waits for answers any more
+                answer = getattr(message, "result", None), getattr(message, "error", None)
+                context.run(self._handle_response, message.id, *answer)
+        elif hasattr(message, "id"):
+            context.run(self._handle_request, message.id, method, message.params)
+        else:
+            context.run(self._handle_notification, method, message.params)
 
     def _execute_handler(
         self,

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _SWITCH_INTERVAL = 0.001
 """Seconds that a thread which reads a library may keep the interpreter, while a request waits for it."""
+_GARBAGE_THRESHOLDS = (10_000, 5, 20)
+"""As for `gc.set_threshold`. Reading a text makes thousands of objects that are gone with the answer, none of them in a
+cycle: looked for after each 700 of them, as is usual, garbage took a tenth of a keystroke and was never found."""
 _PATIENCE_AT_THE_END = 5.0
 """Seconds that threads have to stop once the client is gone; a file on a dead network would hold one for ever."""
 
@@ -76,6 +79,7 @@ def start(endpoint: Endpoint, log_file: Path | None, trace: bool, find_files: Fi
         TRACE.setLevel(logging.INFO)
     server = Server(find_files)
     gc.freeze()
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     gc.enable()
     sys.setswitchinterval(_SWITCH_INTERVAL)
     code = serve(server.protocol, stream)
