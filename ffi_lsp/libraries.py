@@ -15,6 +15,7 @@ from ffi_core.dialects import DIALECTS
 from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.library import Library, Location, dependencies, locate, open_library
 from ffi_core.library.mangling import demangle
+from ffi_core.mark import Mark
 from ffi_core.model import DlopenCall, Symbol, Text
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.rules.facts import Astray
@@ -22,6 +23,7 @@ from ffi_lsp.rules.schema_values import symbol_of
 
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
 _MOST_LIBRARIES_KEPT = 256
+_MOST_ANSWERS_KEPT = 256
 _LOOK_UPS_BEFORE_READING_ALL_PAYS = 100
 _LARGE = 16 << 20
 """Bytes of a library's file, from which on reading all of its names may take longer than a keystroke."""
@@ -50,6 +52,10 @@ class _Key:
     paths: tuple[Path, ...]
 
 
+_Declared = tuple[str, str, tuple[Mark, ...]]
+"""What decides which C names some declarations have: dialect and kind of the call, and they themselves."""
+
+
 @dataclass
 class _Opened:
     """What is known about one library name in one folder, and the symbols that were looked up in it so far."""
@@ -60,6 +66,8 @@ class _Opened:
     near: dict[str, str] = field(default_factory=dict)
     astray: dict[str, Astray] = field(default_factory=dict)
     is_whole: bool = False
+    answers: dict[_Declared, LibraryFacts] = field(default_factory=dict)
+    """The facts for declarations that were asked about: at most keystrokes they are the same ones."""
 
     @property
     def is_partly_read(self) -> bool:
@@ -100,10 +108,19 @@ class _Opened:
             self.exported[name] = found
         return False
 
-    def facts_for(self, names: Collection[str]) -> LibraryFacts:
-        """The facts, with what these names mean."""
+    def facts_for(self, call: DlopenCall) -> LibraryFacts:
+        """The facts, with what the names mean that a call declares: the same object as long as they are the same."""
         if self.facts.library is None:
             return self.facts
+        declared = _declared(call)
+        found = self.answers.get(declared)
+        if found is None:
+            if len(self.answers) >= _MOST_ANSWERS_KEPT:
+                self.answers.clear()
+            found = self.answers[declared] = self._facts_for(_names_of(call))
+        return found
+
+    def _facts_for(self, names: Collection[str]) -> LibraryFacts:
         self.learn(names)
         near = {name: self.near[name] for name in names if name in self.near}
         exported = {name: self.exported[name] for name in {*names, *near.values()}}
@@ -141,7 +158,7 @@ class Reading:
         for key, names in self.wanted:
             opened = self.found.get(key) or self.known.get(key) or _Opened(0.0, _look_up(key))
             # Whoever judges meanwhile reads the old one.
-            opened = replace(opened, exported=dict(opened.exported), near=dict(opened.near))
+            opened = replace(opened, exported=dict(opened.exported), near=dict(opened.near), answers={})
             self.found[key] = opened
             try:
                 opened.learn(names)
@@ -176,9 +193,8 @@ class Libraries:
         key = _key_of(call, folder, paths)
         if key is None:
             return LibraryFacts()
-        names = _names_of(call)
         try:
-            return self._open(key).facts_for(names)
+            return self._open(key).facts_for(call)
         except (LibraryLoadError, LibraryNotFoundError) as error:
             # The file was replaced while it was read, as a linker does; or it is damaged where the symbols are.
             del self._opened[key]
@@ -203,7 +219,10 @@ class Libraries:
             key = _key_of(call, folder, paths)
             if key is None:
                 continue
-            opened, names = self._opened.get(key), _names_of(call)
+            opened = self._opened.get(key)
+            if opened is not None and not whole and _declared(call) in opened.answers:
+                continue
+            names = _names_of(call)
             try:
                 if opened is None or opened.takes_long_to_learn(names) or (whole and opened.is_partly_read):
                     wanted.append((key, names))
@@ -255,6 +274,10 @@ def _key_of(call: DlopenCall, folder: Path, paths: tuple[Path, ...]) -> _Key | N
     if not isinstance(call.library, Text) or not call.library.value or call.library.value.startswith("file:"):
         return None
     return _Key(call.library.value, folder, DIALECTS[call.dialect].tries_working_directory, paths)
+
+
+def _declared(call: DlopenCall) -> _Declared:
+    return call.dialect, call.kind, tuple([entry.mark for entry in call.declarations])
 
 
 def _names_of(call: DlopenCall) -> frozenset[str]:

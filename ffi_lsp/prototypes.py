@@ -9,7 +9,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _SECONDS_OF_A_SESSION = 5.0
 """For so long files of headers are believed to stay as they are."""
 _MOST_COMPARISONS_KEPT = 20_000
+_MOST_ADDED_KEPT = 256
 _log = logging.getLogger(__name__)
 _MENTION = b"ffi-header:"
 _DEFAULTS = Headers()
@@ -217,6 +218,16 @@ class BackgroundPrototypes:
             self._on_done(library.path, changed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What came of facts about a call's library: it holds as long as those do, and the prototypes of what was asked."""
+
+    before: LibraryFacts
+    mentioned: Mentioned
+    asked: Sequence[tuple[Library, tuple[str, ...]]]
+    after: LibraryFacts
+
+
 class Comparisons:
     """Adds to facts what C says, and in what the declarations differ; each comparison is made once.
 
@@ -228,32 +239,48 @@ class Comparisons:
     def __init__(self, source: PrototypeSource | None) -> None:
         self._source = source
         self._made: dict[tuple[Declaration, Path], tuple[Symbol, Prototype, tuple[Mismatch, ...]]] = {}
+        self._added: dict[int, _Added] = {}
 
     def add(self, call: DlopenCall, facts: LibraryFacts, mentioned: Mentioned) -> LibraryFacts:
         """The facts with the prototypes of the declared symbols, and the mismatches of each declaration."""
         if self._source is None or facts.library is None:
             return facts
-        exported = {
-            entry: found
+        added = self._added.get(id(facts))
+        if added is not None and added.mentioned == mentioned:
+            assert added.before is facts  # it is kept here, so that no other has its number
+            if self._find(added.asked, mentioned) == added.after.prototypes:
+                return added.after
+        exported = [
+            (entry.declaration, *found)
             for entry in call.declarations
             if (name := symbol_of(call, entry)) is not None and (found := facts.find(name)) is not None
-        }
+        ]
         names_in: dict[Library, dict[str, None]] = {}
-        for symbol, library in exported.values():
+        for _, symbol, library in exported:
             names_in.setdefault(library, {})[symbol.name] = None
         missing = [name for name, found in facts.exported.items() if found is None]
         if missing:
             # A header may know why: the name is a macro, or came with another version of the library.
             names_in.setdefault(facts.library, {}).update(dict.fromkeys(missing))
-        prototypes: dict[str, Prototype] = {}
-        for library, names in names_in.items():
-            prototypes.update(self._source.find(library, names, mentioned))
+        asked = [(library, tuple(names)) for library, names in names_in.items()]
+        prototypes = self._find(asked, mentioned)
         mismatches = {
-            entry.declaration: self._compare(entry.declaration, symbol, library, prototypes[symbol.name])
-            for entry, (symbol, library) in exported.items()
-            if entry.declaration is not None and symbol.name in prototypes
+            declaration: self._compare(declaration, symbol, library, prototypes[symbol.name])
+            for declaration, symbol, library in exported
+            if declaration is not None and symbol.name in prototypes
         }
-        return replace(facts, prototypes=prototypes, mismatches=mismatches, abi=abi_of(facts.library))
+        whole = replace(facts, prototypes=prototypes, mismatches=mismatches, abi=abi_of(facts.library))
+        if len(self._added) >= _MOST_ADDED_KEPT:
+            self._added.clear()
+        self._added[id(facts)] = _Added(facts, mentioned, asked, whole)
+        return whole
+
+    def _find(self, asked: Sequence[tuple[Library, tuple[str, ...]]], mentioned: Mentioned) -> dict[str, Prototype]:
+        assert self._source is not None
+        prototypes: dict[str, Prototype] = {}
+        for library, names in asked:
+            prototypes.update(self._source.find(library, names, mentioned))
+        return prototypes
 
     def _compare(
         self, declaration: Declaration, symbol: Symbol, library: Library, prototype: Prototype

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-from ffi_core.dialects import mentions_bindings, read_tree
+from ffi_core.dialects import dialects_in, mentions_bindings, read_tree
 from ffi_core.model import DlopenCall
 from ffi_core.source import Memory, SourceTree, parse
 from ffi_lsp import suppress
@@ -111,11 +111,12 @@ class Workspace:
         version: the editor's number for it.
         """
         text, settings = SourceText(data), self._settings(path)
-        if not mentions_bindings(data):
-            return Snapshot(path, text, version, (), (), (), settings=settings)
         if len(data) > LARGEST_TEXT:
-            return Snapshot(path, text, version, (), (), (), too_large=True, settings=settings)
+            too_large = mentions_bindings(data)
+            return Snapshot(path, text, version, (), (), (), too_large=too_large, settings=settings)
         read, self._last_read = self._read(path, data), None
+        if read is None:
+            return Snapshot(path, text, version, (), (), (), settings=settings)
         mentioned = mentioned_in(data, path.parent, settings.headers)
         facts = tuple(self._facts(call, path.parent, settings, mentioned) for call in read.calls)
         found = dict.fromkeys(
@@ -137,9 +138,9 @@ class Workspace:
         None where a snapshot can be made at once. Otherwise let another thread call `read` on it, hand it to `accept`,
         and ask for the snapshot then. Whoever does not care just asks for the snapshot.
         """
-        if len(data) > LARGEST_TEXT or not mentions_bindings(data):
+        read = self._last_read = self._read(path, data) if len(data) <= LARGEST_TEXT else None
+        if read is None:
             return None
-        read = self._last_read = self._read(path, data)
         paths = self._settings(path).libraries.paths
         return self._libraries.unread(read.calls, path.parent, paths, whole=whole)
 
@@ -160,24 +161,30 @@ class Workspace:
         self._memories.pop(path, None)
         self._last_read = None
 
-    def _read(self, path: Path, data: bytes) -> _Read:
+    def _read(self, path: Path, data: bytes) -> _Read | None:
+        """What a text says; None where it holds no bindings."""
         last = self._last_read
         if last is not None and last.path == path and last.data is data:
             return last
+        if path not in self._trees and not mentions_bindings(data):
+            return None
+        memory = self._memories.setdefault(path, Memory())
         tree = self._trees[path] = parse(data, path.suffix, self._trees.get(path))
+        if not dialects_in(tree, memory):
+            self.forget(path)
+            return None
         looked_at: set[Path] = set()
 
         def open_module(importer: PurePath, specifier: str) -> tuple[PurePath, SourceTree] | None:
             return self._modules.open(importer, specifier, looked_at) if self._modules is not None else None
 
-        memory = self._memories.setdefault(path, Memory())
         calls = read_tree(tree, path, open_module if self._modules is not None else None, memory)
         return _Read(path, data, tree, calls, frozenset(looked_at))
 
     def _facts(self, call: DlopenCall, folder: Path, settings: Settings, mentioned: Mentioned) -> LibraryFacts:
         facts = self._libraries.facts(call, folder, settings.libraries.paths)
-        if call.dialect == "porffor":
-            facts = replace(facts, compiler_without_dlopen=self._compilers.without_dlopen(folder))
+        if call.dialect == "porffor" and (version := self._compilers.without_dlopen(folder)) is not None:
+            facts = replace(facts, compiler_without_dlopen=version)
         return self._comparisons.add(call, facts, mentioned) if settings.headers.enabled else facts
 
 

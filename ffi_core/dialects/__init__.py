@@ -20,7 +20,7 @@ from ffi_core.source.pieces import Layout
 from ffi_core.source.rereading import Reading, read_again, reading_of
 from ffi_core.source.surroundings import observe
 
-__all__ = ["DIALECTS", "Dialect", "mentions_bindings", "read", "read_tree"]
+__all__ = ["DIALECTS", "Dialect", "dialects_in", "mentions_bindings", "read", "read_tree"]
 
 
 def _scan() -> Mapping[str, Dialect]:
@@ -68,7 +68,7 @@ def read_tree(
     open_module: finds those modules; without it what they export is not known.
     memory: what is remembered of the file's text before; the answer is the same without.
     """
-    dialects = tuple([dialect for dialect in DIALECTS.values() if dialect.may_be_in(tree.text)])
+    dialects = dialects_in(tree, memory)
     if memory is not None and isinstance(memory.last, _Last) and memory.last.path == path:
         again = _read_again(memory.last, tree, open_module, memory, dialects)
         if again is not None:
@@ -85,6 +85,28 @@ def read_tree(
         reading = reading_of(tree, scopes, found, [symbols for _, (_, symbols) in in_order])
         memory.last = _Last(path, modules, dialects, reading)
     return found
+
+
+def dialects_in(tree: SourceTree, memory: Memory | None = None) -> tuple[Dialect, ...]:
+    """The dialects of which a file may hold calls: as `mentions_bindings`, from a tree.
+
+    Parameters
+    ----------
+    tree: the file.
+    memory: what is remembered of its text before: then only what was edited is searched.
+    """
+    last, change = memory.last if memory is not None else None, tree.change
+    if isinstance(last, _Last) and change is not None and change.before is last.reading.tree.text:
+        start = max(change.start - _LONGEST_WORD, 0)
+        before = change.before[start : change.old_end + _LONGEST_WORD]
+        after = tree.text[start : change.new_end + _LONGEST_WORD]
+        if not any(word in before or word in after for word in _WORDS):
+            return last.dialects
+    return tuple([dialect for dialect in DIALECTS.values() if dialect.may_be_in(tree.text)])
+
+
+_WORDS = frozenset(word for dialect in DIALECTS.values() for words in dialect.entry_points for word in words)
+_LONGEST_WORD = max(len(word) for word in _WORDS)
 
 
 @dataclass(frozen=True, slots=True)
