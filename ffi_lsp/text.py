@@ -18,6 +18,7 @@ from ffi_core.model import Span
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_ENDS = (b"\n", b"\r")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BASIC_PLANE_END = 0xFFFF
 
@@ -44,8 +45,13 @@ class SourceText:
     @cached_property
     def line_starts(self) -> Sequence[int]:
         """Byte offset at which each line begins; a text without a line end has one line."""
-        is_marked = self.data.startswith(_BYTE_ORDER_MARK) and not self.is_from_editor
-        return [len(_BYTE_ORDER_MARK) if is_marked else 0, *(match.end() for match in _LINE_END.finditer(self.data))]
+        # Those of bytes, unlike those of str, are the protocol's.
+        starts = list(accumulate(map(len, self.data.splitlines(keepends=True)), initial=0))
+        if len(starts) > 1 and self.data[-1:] not in _LINE_ENDS:
+            starts.pop()
+        if self.data.startswith(_BYTE_ORDER_MARK) and not self.is_from_editor:
+            starts[0] = len(_BYTE_ORDER_MARK)
+        return starts
 
     def edited(self, span: Span, data: bytes) -> SourceText:
         """The text with other bytes in the place of some; lines that are known are not looked for again.
