@@ -87,8 +87,9 @@ def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDecla
 
 def _is_no_schema(call: DlopenCall) -> bool:
     """Whether something stands in the schema's place that is none, nor the declaration of a single function."""
-    single = any(entry.value is call.schema for entry in call.declarations)
-    return not single and not isinstance(call.schema, Object | Unknown)
+    if isinstance(call.schema, Object | Unknown):
+        return False
+    return all(entry.value is not call.schema for entry in call.declarations)
 
 
 def _judge_definition(call: DlopenCall, dialect: Dialect) -> Iterator[Finding]:

@@ -51,10 +51,10 @@ SEVERITY = Severity.ERROR
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every binding that is more than the symbol's name."""
     for binding in call.bindings if is_porffors(call) else ():
-        if binding.symbol_span is binding.local_span:
+        renames = binding.local != binding.symbol
+        if not renames and binding.symbol_span.start == binding.local_span.start:
             continue
-        key = call.source[binding.symbol_span.start : binding.symbol_span.end]
-        if binding.local != binding.symbol or key != binding.symbol.encode():
+        if renames or call.source[binding.symbol_span.start : binding.symbol_span.end] != binding.symbol.encode():
             message = f"Porffor binds {binding.symbol!r} under its own name alone, without quotes"
             span = Span(binding.symbol_span.start, binding.local_span.end)
             yield Finding(span, message, binding.symbol, _fixes(call, binding, span))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,78 +16,50 @@ from ffi_lsp.report.pages import pages
 from ffi_lsp.rules import RULES, LibraryFacts, Rule, run
 from ffi_lsp.workspace import Workspace
 
-DOCS = Path(__file__).parents[2] / "docs" / "rules"
+DOCS = Path(__file__).parents[3] / "docs" / "rules"
 SECTIONS = ("What it does", "Why is this bad", "Bad", "Good", "Fix")
 PROTOTYPES = HeaderPrototypes()
 EVERY_RULE = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
-
-def section(rule: Rule, title: str) -> str:
-    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", rule.documentation, re.MULTILINE | re.DOTALL)
-    assert found, f"{rule.code} has no section {title}"
-    return found[1].strip()
+Section = Callable[[Rule, str], str]
+Program = Callable[[Rule, str], tuple[Path, bytes]]
 
 
-def blocks(rule: Rule, title: str, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", section(rule, title), re.DOTALL)
-
-
-@pytest.fixture
-def folder_for(tmp_path: Path, compile_library: Callable[..., Path]) -> Callable[[Rule, str], Path]:
-    """A folder with the library of a section's C block, and its text blocks as files."""
-
-    def prepare(rule: Rule, title: str) -> Path:
-        folder = tmp_path / title
-        folder.mkdir()
-        (javascript,) = blocks(rule, title, "js")
-        for source in blocks(rule, title, "c"):
-            (name,) = set(re.findall(r'"\./(lib\w+\.so)"', javascript))
-            (folder / name).symlink_to(compile_library(source, name))
-        for words, text in re.findall(r"```text (\S+)\n(.*?)```", section(rule, title), re.DOTALL):
-            (folder / words).parent.mkdir(parents=True, exist_ok=True)
-            (folder / words).write_text(text)
-        return folder
-
-    return prepare
-
-
-def judge(rule: Rule, folder: Path, data: bytes) -> tuple[Diagnostic, ...]:
+def judge(rule: Rule, file: Path, data: bytes) -> tuple[Diagnostic, ...]:
     """What is found; hints, which nobody sees unasked, only by the rules that give them."""
     settings = Settings(rules=Rules(hints=rule.severity is Severity.HINT))
     workspace = Workspace(prototypes=PROTOTYPES, settings=lambda _: settings)
-    return workspace.snapshot(folder / "example.ts", data).diagnostics
+    return workspace.snapshot(file, data).diagnostics
 
 
 @EVERY_RULE
-def test_the_page_has_every_section(rule: Rule) -> None:
+def test_the_page_has_every_section(rule: Rule, section: Section) -> None:
     assert rule.summary.endswith(".")
     assert all(section(rule, title) for title in SECTIONS)
 
 
 @EVERY_RULE
 def test_the_bad_example_has_exactly_this_mistake_and_the_fix_mends_it(
-    rule: Rule, folder_for: Callable[[Rule, str], Path]
+    rule: Rule, section: Section, program: Program
 ) -> None:
-    folder = folder_for(rule, "Bad")
-    data = blocks(rule, "Bad", "js")[0].encode()
-    found = judge(rule, folder, data)
+    file, data = program(rule, "Bad")
+    found = judge(rule, file, data)
     assert {(entry.code, entry.name) for entry in found} == {(rule.code, rule.name)}
     promise = section(rule, "Fix")
     assert bool(found[0].fixes) != promise.startswith("None") or promise.startswith("Where")
     for _ in range(10):
-        fixes = [entry.fixes[0] for entry in judge(rule, folder, data) if entry.fixes]
+        fixes = [entry.fixes[0] for entry in judge(rule, file, data) if entry.fixes]
         if not fixes:
             break
         data = apply_fix(data, fixes[0])
-    assert judge(rule, folder, data) == (() if found[0].fixes else found)
+    assert judge(rule, file, data) == (() if found[0].fixes else found)
 
 
 @EVERY_RULE
-def test_the_good_example_is_clean(rule: Rule, folder_for: Callable[[Rule, str], Path]) -> None:
-    folder = folder_for(rule, "Good")
-    data = blocks(rule, "Good", "js")[0].encode()
+def test_the_good_example_is_clean(rule: Rule, program: Program) -> None:
+    file, data = program(rule, "Good")
     assert read(data, "example.ts"), "the example holds no call at all"
-    assert judge(rule, folder, data) == ()
+    assert judge(rule, file, data) == ()
 
 
 @EVERY_RULE
