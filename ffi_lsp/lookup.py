@@ -56,11 +56,13 @@ class SymbolLookup:
             self._drop(self._last_guess)
         futures, begun = self._futures(library, names, mentioned)
         self._last_guess = begun or self._last_guess
+        # A few searches have looked for all the names.
+        answers = {future: _answer_of(future) for future in {futures[name] for name in names} if future.done()}
         found: dict[str, Prototype] = {}
         for name in names:
-            if futures[name].done() and (prototype := _answer_of(futures[name]).get(name)) is not None:
+            if (prototype := answers.get(futures[name], {}).get(name)) is not None:
                 found[name] = prototype
-        return found, not all(futures[name].done() for name in names)
+        return found, not all(futures[name] in answers for name in names)
 
     async def ask(self, library: Library, name: str, mentioned: Mentioned, seconds: float) -> Prototype | None:
         """What C says of one symbol; None where nothing is known, or nothing was found in so many seconds."""

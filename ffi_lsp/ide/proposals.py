@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from ffi_core.library import Library
 from ffi_core.model import Span
@@ -108,25 +109,30 @@ def best(typed: Span, word: str, labels: Iterable[str], build: Callable[[str], I
     labels: the labels of all that can be proposed.
     build: makes the item of a label.
     """
-    matching = ranked(word, labels)
+    matching = ranked(word, labels, LIMIT + 1)
     return Completions(tuple(build(label) for label in matching[:LIMIT]), len(matching) <= LIMIT, typed)
 
 
-def ranked(word: str, labels: Iterable[str]) -> list[str]:
-    """The labels that match a word, best first, as `best` orders them."""
+def ranked(word: str, labels: Iterable[str], most: int) -> list[str]:
+    """The labels that match a word, best first, as `best` orders them, and no more than so many."""
+    if len(word) > _LONGEST_WORD:
+        return []
+    candidates = list(labels)
+    # Often more begin with the word than are shown, and nobody asks for the others.
+    first = list(islice((label for label in candidates if label.startswith(word)), most))
+    if len(first) == most:
+        return first
     # Its letters in order: one pass over each label, which among 40,000 is what a keystroke has time for.
     steps = (f"[^{re.escape(letter)}]*+{re.escape(letter)}" for letter in word)
     has_letters = re.compile("".join(steps), re.IGNORECASE).match
-    if len(word) > _LONGEST_WORD:
-        return []
-    ranks: tuple[list[str], ...] = ([], [], [], [])
+    others: tuple[list[str], ...] = ([], [], [])
     small_word = word.lower()
-    for label in filter(has_letters, labels):
-        small_label = label.lower()
+    for label in filter(has_letters, candidates):
         if label.startswith(word):
-            ranks[0].append(label)
-        elif small_word in small_label:
-            ranks[1 if small_label.startswith(small_word) else 2].append(label)
+            continue
+        small_label = label.lower()
+        if small_word in small_label:
+            others[0 if small_label.startswith(small_word) else 1].append(label)
         else:
-            ranks[3].append(label)
-    return [label for rank in ranks for label in rank]
+            others[2].append(label)
+    return list(islice(chain(first, *others), most))

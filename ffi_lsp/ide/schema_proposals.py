@@ -117,7 +117,7 @@ def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kno
     here = next((entry for entry in call.declarations if context.span.start in entry.name_span), None)
     declared = {entry.name for entry in call.declarations if entry is not here} | set(context.keys)
     symbols = callable_symbols(facts.library)
-    matching = ranked(context.word, (name for name in symbols if name not in declared))
+    matching = ranked(context.word, [name for name in symbols if name not in declared], LIMIT + 1)
     shown = matching[:LIMIT]
     has_value = here is not None and isinstance(here.value, Object)
     if facts.library is None:

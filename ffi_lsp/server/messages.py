@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from lsprotocol import types
 
@@ -51,14 +52,15 @@ def completion(answer: Completions, positions: Positions, client: Client, source
     ----------
     source: the text that they are for, by which more can be asked about one of them.
     """
+    range_of = cache(positions.range)  # one and the same for all proposals
     items = [
-        completion_item(item, place, answer.typed, positions, client, source) for place, item in enumerate(answer.items)
+        completion_item(item, place, answer.typed, range_of, client, source) for place, item in enumerate(answer.items)
     ]
     return types.CompletionList(is_incomplete=not answer.complete, items=items)
 
 
 def completion_item(
-    item: Item, place: int, typed: Span, positions: Positions, client: Client, source: Source
+    item: Item, place: int, typed: Span, range_of: Callable[[Span], types.Range], client: Client, source: Source
 ) -> types.CompletionItem:
     """One proposal.
 
@@ -67,11 +69,12 @@ def completion_item(
     item: the proposal.
     place: its number in the list.
     typed: the text that it matches.
+    range_of: gives the range of a span.
     source: the text that it is for.
     """
     snippet = item.snippet if client.snippets else None
     text = snippet or item.edit.text
-    whole = positions.range(item.edit.span)
+    whole = range_of(item.edit.span)
     return types.CompletionItem(
         label=item.label,
         kind=_ITEM_KINDS[item.kind],
@@ -80,7 +83,7 @@ def completion_item(
         sort_text=f"{place:05}",
         filter_text=item.label,
         insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
-        text_edit=types.InsertReplaceEdit(text, positions.range(typed), whole)
+        text_edit=types.InsertReplaceEdit(text, range_of(typed), whole)
         if client.insert_replace and typed != item.edit.span
         else types.TextEdit(whole, text),
         data=None if item.exported is None else _data(item.exported, source),
