@@ -91,12 +91,14 @@ class SourceText:
             line end to the start of it.
         encoding: what a column counts: bytes, UTF-16 code units or characters.
         """
-        offset = min(max(offset, self.line_starts[0]), len(self.data))
-        line = bisect_right(self.line_starts, offset) - 1
+        starts = self.line_starts
+        offset = min(max(offset, starts[0]), len(self.data))
+        line = bisect_right(starts, offset) - 1
+        before = self.data[starts[line] : offset]
+        if before.isascii() and not before.endswith(b"\r"):  # the first half of a line end
+            return line, len(before)
         span = self.line_span(line)
         before = self.data[span.start : min(offset, span.end)]
-        if before.isascii():
-            return line, len(before)
         sizes, columns = _ends(self.data[span.start : span.end], encoding)
         whole = bisect_right(sizes, len(before))
         return line, columns[whole - 1] if whole else 0
