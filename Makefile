@@ -13,7 +13,7 @@ PIP_QUIET := --quiet --disable-pip-version-check --no-input
 help:
 	@echo "make demo    check the examples and time a native call"
 	@echo "make test    the whole test suite"
-	@echo "make lint    formatting, lint, types, the laws of the architecture, the C file with -Werror"
+	@echo "make lint    formatting, lint, types, the laws of the architecture, the C files with -Werror"
 	@echo "make bench   every benchmark: one call, the sqlite program on every runtime, the server; minutes"
 	@echo "make soak    100,000 edits in one server: memory and latency; minutes"
 	@echo "make fuzz    tens of thousands of damaged libraries; minutes"
@@ -22,8 +22,8 @@ help:
 	@echo "make pictures  the pictures of the editors in docs/pictures, from real runs"
 	@echo "make format  let ruff format the Python code"
 
-# The install is repeated when what it depends on has changed: the metadata, or the extension's source.
-$(READY): pyproject.toml ffi_core/runtime/_fastcall.c $(wildcard ffi_core/runtime/c/*.h)
+# The install is repeated when what it depends on has changed: the metadata, or an extension's source.
+$(READY): pyproject.toml ffi_core/runtime/_fastcall.c $(wildcard ffi_core/runtime/c/*.h) ffi_core/source/_moving.c
 	@test -n "$(PYTHON)" || { echo "ffi-lsp needs Python 3.11 or newer; none was found on PATH" >&2; exit 1; }
 	@echo "setting up $(VENV) (once)"
 	@"$(PYTHON)" -m venv $(VENV) || { \
@@ -70,7 +70,7 @@ bench: $(READY) runtimes
 figures: $(READY) runtimes
 	$(BIN)/python scripts/figures.py
 
-# The runtime's tests under sanitizers and under CPython's debug allocator; two minutes.
+# The tests of what is native, under sanitizers and under CPython's debug allocator; two minutes.
 test-native: $(READY)
 	@bash scripts/test_native.sh
 
@@ -93,4 +93,4 @@ fuzz: $(READY)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
-	find ffi_core -name '_fastcall.*.so' -delete
+	find ffi_core -name '_*.*.so' -delete

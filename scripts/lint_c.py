@@ -1,4 +1,4 @@
-"""Compile the C extension with every warning an error, and let it go: nothing is installed."""
+"""Compile the C extensions with every warning an error, and let them go: nothing is installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-SOURCE = Path(__file__).parent.parent / "ffi_core" / "runtime" / "_fastcall.c"
+PACKAGE = Path(__file__).parent.parent / "ffi_core"
+SOURCES = (PACKAGE / "runtime" / "_fastcall.c", PACKAGE / "source" / "_moving.c")
 # CPython's own tables of slots and methods leave fields out and cast functions, by design.
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers", "-Wno-cast-function-type")
 
@@ -23,9 +24,10 @@ def main() -> int:
     # As system headers, so that only our own text is judged.
     include = ("-isystem", sysconfig.get_path("include"))
     with tempfile.TemporaryDirectory() as folder:
-        output = str(Path(folder) / "fastcall.o")
-        command = [compiler, "-std=c11", "-O2", "-fPIC", *WARNINGS, *include, "-c", str(SOURCE), "-o", output]
-        return subprocess.run(command, check=False).returncode
+        output = str(Path(folder) / "extension.o")
+        command = [compiler, "-std=c11", "-O2", "-fPIC", *WARNINGS, *include, "-o", output, "-c"]
+        failed = [source for source in SOURCES if subprocess.run([*command, str(source)], check=False).returncode]
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

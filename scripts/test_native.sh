@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The runtime's tests under AddressSanitizer and UndefinedBehaviorSanitizer, then with CPython's own debug allocator and
-# development mode. The instrumented extension lives in a scratch copy; the tree's own is not touched.
+# The tests of what is native under AddressSanitizer and UndefinedBehaviorSanitizer, then with CPython's own debug
+# allocator and development mode. The instrumented extensions live in a scratch copy; the tree's own are not touched.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -11,26 +11,30 @@ trap 'rm -rf "$scratch"' EXIT
 
 # pytest takes its options from pyproject.toml.
 cp -R ffi_core bench "$scratch/"
-mkdir -p "$scratch/tests/ffi_core" "$scratch/tests/data" "$scratch/docs"
+mkdir -p "$scratch/tests/ffi_core/source" "$scratch/tests/data" "$scratch/docs"
 cp docs/runtime.md "$scratch/docs/"
 cp pyproject.toml "$scratch/"
 cp tests/conftest.py "$scratch/tests/"
 cp -R tests/ffi_core/runtime "$scratch/tests/ffi_core/"
+cp tests/ffi_core/source/test_moving.py "$scratch/tests/ffi_core/source/"
 cp -R tests/data/conformance tests/data/library "$scratch/tests/data/"
-rm -f "$scratch"/ffi_core/runtime/_fastcall.*.so
+rm -f "$scratch"/ffi_core/runtime/_fastcall.*.so "$scratch"/ffi_core/source/_moving.*.so
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
 build() {
-  "$compiler" -std=c11 -g -fPIC -shared -fvisibility=hidden -I"$include" "$@" \
-    "$scratch/ffi_core/runtime/_fastcall.c" -o "$scratch/ffi_core/runtime/_fastcall$suffix"
+  for extension in runtime/_fastcall source/_moving; do
+    "$compiler" -std=c11 -g -fPIC -shared -fvisibility=hidden -I"$include" "$@" \
+      "$scratch/ffi_core/$extension.c" -o "$scratch/ffi_core/$extension$suffix"
+  done
 }
 run() {
-  # Nothing would be shown if another extension than this one were under test.
+  # Nothing would be shown if other extensions than these were under test.
   (cd "$scratch" && env FFI_CORE_BACKEND=fastcall PYTHONPATH="$scratch" "$@" -c \
-    "import os, ffi_core.runtime._fastcall as own; assert own.__file__.startswith(os.getcwd()), own.__file__")
+    "import os, ffi_core.runtime._fastcall as fastcall, ffi_core.source._moving as moving; \
+assert all(own.__file__.startswith(os.getcwd()) for own in (fastcall, moving)), (fastcall, moving)")
   # The second backend's run has no instrumented code in it; mypy and Deno are no native code of ours.
   (cd "$scratch" && env FFI_CORE_BACKEND=fastcall FFI_CORE_TESTS_AGAIN=1 PYTHONPATH="$scratch" "$@" -m pytest -q \
-    -p no:cacheprovider -p no:faulthandler tests/ffi_core/runtime \
+    -p no:cacheprovider -p no:faulthandler tests/ffi_core/runtime tests/ffi_core/source/test_moving.py \
     --ignore tests/ffi_core/runtime/test_typing.py --deselect \
     tests/ffi_core/runtime/test_table.py::test_deno_gives_what_the_table_says_of_it)
 }

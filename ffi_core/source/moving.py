@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import partial
 from operator import is_
 from types import MemberDescriptorType
 from typing import Any, TypeVar
@@ -13,8 +14,8 @@ from ffi_core.mark import Mark
 from ffi_core.model import Declaration, Span
 
 _T = TypeVar("_T")
-_Shifter = Callable[[Any, int, int], Any]
-_Slot = tuple[MemberDescriptorType, Callable[[], object] | None]
+_Slots = tuple[MemberDescriptorType, ...]
+_Layout = tuple[_Slots, Callable[[Any], None] | None]
 
 
 def shifted(thing: _T, at: int, distance: int) -> _T:
@@ -46,81 +47,80 @@ def moved(thing: _T, distance: int) -> _T:
     return shifted(thing, 0, distance)
 
 
-def _slots_of(kind: type) -> tuple[_Slot, ...] | None:
-    """Where the objects of a type keep their parts; None for those that have no place.
+class _Layouts(dict[type, "_Layout | None"]):
+    """Where the objects of each type keep the parts that a copy takes over; None for those that have no place.
 
-    With a slot stands what fills it in a changed copy, where that is not the old part: a field that is no parameter
-    holds what was found out about that very object.
+    With the slots stands what fills the others of a copy, if there are any: a field that is no parameter holds what was
+    found out about that very object.
     """
-    if issubclass(kind, (str, bytes, int, float, type(None), enum.Enum, Declaration, Mark, Mapping, frozenset)):
-        return None
-    if not is_dataclass(kind):
-        raise TypeError(f"{kind.__name__} is no dataclass, and has no places to move")
-    slots: list[_Slot] = []
-    for field in fields(kind):
-        slot, anew = getattr(kind, field.name, None), None if field.init else field.default_factory
-        if not isinstance(slot, MemberDescriptorType) or not (anew is None or callable(anew)):
-            raise TypeError(f"{kind.__name__}.{field.name} is no slot that can be copied")
-        slots.append((slot, anew))
-    return tuple(slots)
+
+    def __missing__(self, kind: type) -> _Layout | None:
+        if issubclass(kind, (str, bytes, int, float, type(None), enum.Enum, Declaration, Mark, Mapping, frozenset)):
+            return self.setdefault(kind, None)
+        if not is_dataclass(kind) or kind.__new__ is not object.__new__:
+            raise TypeError(f"{kind.__name__} is no plain dataclass, and has no places to move")
+        slots: list[MemberDescriptorType] = []
+        made_anew: list[tuple[MemberDescriptorType, Callable[[], object]]] = []
+        for field in fields(kind):
+            slot = getattr(kind, field.name, None)
+            if isinstance(slot, MemberDescriptorType) and field.init:
+                slots.append(slot)
+            elif isinstance(slot, MemberDescriptorType) and callable(field.default_factory):
+                made_anew.append((slot, field.default_factory))
+            else:
+                raise TypeError(f"{kind.__name__}.{field.name} is no slot that can be copied")
+
+        def fill(copy: Any) -> None:
+            for slot, make in made_anew:
+                slot.__set__(copy, make())
+
+        return self.setdefault(kind, (tuple(slots), fill if made_anew else None))
 
 
-class _Shifters(dict[type, "_Shifter | None"]):
-    """What shifts the objects of each type; None for those that have no place."""
+def _shift_in_python(thing: Any, at: int, distance: int) -> Any:
+    kind = type(thing)
+    if kind is Span:
+        return _shifted_span(thing, at, distance)
+    if kind is tuple:
+        new_parts = _shifted_parts(thing, at, distance)
+        return thing if all(map(is_, new_parts, thing)) else tuple(new_parts)
+    layout = _layouts[kind]
+    if layout is None:
+        return thing
+    slots, fill = layout
+    parts = [slot.__get__(thing) for slot in slots]
+    new_parts = _shifted_parts(parts, at, distance)
+    if all(map(is_, new_parts, parts)):
+        return thing
+    # A frozen dataclass's own `__init__` takes three times as long.
+    copy = object.__new__(kind)
+    for slot, part in zip(slots, new_parts, strict=True):
+        slot.__set__(copy, part)
+    if fill is not None:
+        fill(copy)
+    return copy
 
-    def __missing__(self, kind: type) -> _Shifter | None:
-        slots = _slots_of(kind)
-        self[kind] = None if slots is None else _shifter_of(kind, slots)
-        return self[kind]
 
-
-def _shift(thing: Any, at: int, distance: int) -> Any:
-    shifter = _shifters[type(thing)]
-    return thing if shifter is None else shifter(thing, at, distance)
-
-
-def _shifted_parts(parts: Iterable[Any], at: int, distance: int) -> list[Any]:
-    return [part if (shifter := _shifters[type(part)]) is None else shifter(part, at, distance) for part in parts]
+def _shifted_parts(parts: Sequence[Any], at: int, distance: int) -> list[Any]:
+    return [part if type(part) in _OFTEN_WITHOUT_PLACE else _shift_in_python(part, at, distance) for part in parts]
 
 
 def _shifted_span(span: Span, at: int, distance: int) -> Span:
-    start, end = span.start, span.end
-    if start < at and end < at:
+    if (span.start < at and span.end < at) or distance == 0:
         return span
-    new: Span = _create(Span)
-    _set_start(new, start + distance if start >= at else start)
-    _set_end(new, end + distance if end >= at else end)
-    return new
+    copy: Span = object.__new__(Span)
+    _set_start(copy, span.start + distance if span.start >= at else span.start)
+    _set_end(copy, span.end + distance if span.end >= at else span.end)
+    return copy
 
 
-def _shifted_tuple(parts: tuple[Any, ...], at: int, distance: int) -> tuple[Any, ...]:
-    new = _shifted_parts(parts, at, distance)
-    return parts if all(map(is_, new, parts)) else tuple(new)
-
-
-def _shifter_of(kind: type, slots: tuple[_Slot, ...]) -> _Shifter:
-    """Copies slot by slot: a frozen dataclass's own `__init__` takes three times as long, and this is done at each
-    keystroke for all that follows it in the text.
-    """
-    kept = [(slot.__get__, slot.__set__) for slot, anew in slots if anew is None]
-    getters, setters = [get for get, _ in kept], [set_ for _, set_ in kept]
-    made_anew = [(slot.__set__, anew) for slot, anew in slots if anew is not None]
-
-    def shift(thing: Any, at: int, distance: int) -> Any:
-        parts = [get(thing) for get in getters]
-        new_parts = _shifted_parts(parts, at, distance)
-        if all(map(is_, new_parts, parts)):
-            return thing
-        new: Any = _create(kind)
-        for set_, part in zip(setters, new_parts, strict=True):
-            set_(new, part)
-        for set_, anew in made_anew:
-            set_(new, anew())
-        return new
-
-    return shift
-
-
-_create = object.__new__
+_layouts = _Layouts()
 _set_start, _set_end = (getattr(Span, name).__set__ for name in ("start", "end"))
-_shifters = _Shifters({Span: _shifted_span, tuple: _shifted_tuple})
+_OFTEN_WITHOUT_PLACE = frozenset({str, bool, int, type(None)})
+_shift: Callable[[Any, int, int], Any]
+try:
+    from ffi_core.source import _moving
+except ImportError:  # installed where there was no compiler
+    _shift = _shift_in_python
+else:
+    _shift = partial(_moving.shift, Span, _layouts)

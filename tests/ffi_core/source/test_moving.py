@@ -1,13 +1,42 @@
-"""Moving: places behind a byte move, nothing else changes, and what has no known places is refused."""
+"""Moving: places behind a byte move, nothing else changes, and what has no known places is refused.
+
+Each claim is made of both who do it: the C extension, and Python where there was no compiler.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from ffi_core.dialects import read
-from ffi_core.model import CallSite, DlopenCall, Span, Text
+from ffi_core.mark import Mark
+from ffi_core.model import (
+    Array,
+    Binding,
+    CallSite,
+    DlopenCall,
+    Halves,
+    Number,
+    Object,
+    Origin,
+    OriginKind,
+    Property,
+    SourceDeclaration,
+    Span,
+    TakenAs,
+    Taking,
+    Text,
+    Unknown,
+    Value,
+)
+from ffi_core.source import _moving, moving
 from ffi_core.source.moving import moved, shifted
 
 PROGRAM = b"""const lib = Deno.dlopen("libc.so.6", {
@@ -18,6 +47,14 @@ const one = lib.symbols.abs(-1, [1, null, { a: 0x10n }]) === 5;
 lib.symbols.memcpy(new Uint8Array(4), one);
 lib.close();
 """
+
+
+WAYS = {"c": partial(_moving.shift, Span, moving._layouts), "python": moving._shift_in_python}
+
+
+@pytest.fixture(autouse=True, params=WAYS)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "_shift", WAYS[request.param])
 
 
 def read_one(program: bytes) -> DlopenCall:
@@ -106,3 +143,144 @@ def test_what_has_no_known_places_is_refused(thing: object) -> None:
         moved(thing, 1)
     with pytest.raises(TypeError, match=type(thing).__name__):
         moved((Span(1, 2), thing), 1)
+
+
+def parts_of(thing: object) -> tuple[Any, ...]:
+    if isinstance(thing, tuple):
+        return thing
+    return tuple(getattr(thing, each.name) for each in fields(thing) if each.init) if is_dataclass(thing) else ()
+
+
+def all_in(thing: object) -> Iterator[object]:
+    yield thing
+    for part in parts_of(thing):
+        yield from all_in(part)
+
+
+def places_in(thing: object) -> Iterator[int]:
+    for part in all_in(thing):
+        if isinstance(part, Span):
+            yield from (part.start, part.end)
+
+
+def assert_shifted(before: Any, after: Any, at: int, distance: int) -> None:
+    if distance == 0 or all(place < at for place in places_in(before)):
+        assert after is before
+        return
+    assert after is not before
+    assert type(after) is type(before)
+    if isinstance(before, Span):
+        start, end = (place + distance * (place >= at) for place in (before.start, before.end))
+        assert after == Span(start, end)
+        return
+    for part, new_part in zip(parts_of(before), parts_of(after), strict=True):
+        assert_shifted(part, new_part, at, distance)
+    if isinstance(before, DlopenCall):
+        assert after._by_name == {}
+        assert after._by_name is not before._by_name
+
+
+places = st.integers(1000, 1060)
+spans = st.builds(Span, places, places)
+names = st.sampled_from(["abs", "", "é"])
+values: st.SearchStrategy[Value] = st.recursive(
+    st.builds(Unknown, spans) | st.builds(Text, spans, names) | st.builds(Number, spans, st.integers() | st.floats()),
+    lambda inner: (
+        st.builds(Array, spans, st.lists(inner, max_size=3).map(tuple), st.booleans())
+        | st.builds(Object, spans, st.lists(st.builds(Property, names, spans, inner, spans), max_size=3).map(tuple))
+    ),
+    max_leaves=8,
+)
+
+
+def some(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(strategy, max_size=2).map(tuple)
+
+
+arrays = st.builds(Array, spans, some(values))
+origins = st.builds(
+    Origin, st.sampled_from(OriginKind), spans, names, content=st.none() | st.builds(Text, spans, names)
+)
+takings = st.builds(Taking, st.sampled_from(TakenAs), spans)
+sites = st.builds(
+    CallSite, names, spans, spans, arrays, operand=st.none() | values, origins=some(st.none() | origins),
+    takings=some(takings),
+)  # fmt: skip
+calls = st.builds(
+    DlopenCall, names, spans, spans, st.none() | values, st.none() | values,
+    declarations=some(st.builds(SourceDeclaration, names, spans, spans, values)),
+    bindings=some(st.builds(Binding, names, spans, names, spans)),
+    uses=some(st.tuples(names, spans)),
+    calls=some(sites),
+    labels=some(spans),
+    held_by=st.none() | spans,
+    late_uses=some(st.tuples(spans, spans)),
+    halves=some(st.builds(Halves, spans, spans, st.none() | spans)),
+)  # fmt: skip
+things = st.one_of(spans, values, some(values), sites, calls, some(calls))
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(things, st.integers(1000, 1061), st.integers(-70, 70))
+@example((), 0, 1)
+@example((Span(3, 3), (Span(1, 4), "x")), 4, -5)
+def test_exactly_the_places_from_a_byte_on_move_and_all_else_is_shared(thing: Any, at: int, distance: int) -> None:
+    after = shifted(thing, at, distance)
+    assert_shifted(thing, after, at, distance)
+    assert after == WAYS["python"](thing, at, distance) == WAYS["c"](thing, at, distance)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(calls, st.integers(1000, 1061), st.booleans())
+def test_nothing_is_kept_alive_or_let_go_that_was_not(call: DlopenCall, at: int, fails: bool) -> None:
+    thing: tuple[object, ...] = (call, [] if fails else Span(2000, 2000))
+    # Words, None, small numbers and the like are everybody's.
+    parts = list(all_in(thing))
+    watched = [each for each in parts if parts_of(each) or type(each) is Mark or (type(each) is int and each >= 1000)]
+    before = [sys.getrefcount(each) for each in watched]
+    try:
+        result: object = shifted(thing, at, 3)
+    except TypeError:
+        assert fails
+    else:
+        assert not fails
+        del result
+    assert [sys.getrefcount(each) for each in watched] == before
+
+
+def test_values_that_are_nested_without_end_give_an_error_and_no_crash() -> None:
+    value: Value = Unknown(Span(0, 1))
+    for _ in range(50_000):
+        value = Array(Span(0, 1), (value,))
+    with pytest.raises(RecursionError):
+        moved(value, 1)
+
+
+def test_an_object_that_is_not_whole_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="end"):
+        moved((Span(0, 1), half_a_span()), 1)
+
+
+def half_a_span() -> Span:
+    span = object.__new__(Span)
+    object.__setattr__(span, "start", 1)
+    return span
+
+
+def test_a_span_that_holds_no_numbers_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        moved(Span(0, "1"), 1)  # type: ignore[arg-type]
+
+
+def test_a_place_beyond_all_memory_is_an_error_in_c() -> None:
+    for place, distance in ((sys.maxsize, 1), (-sys.maxsize, -2)):
+        with pytest.raises(OverflowError):
+            _moving.shift(Span, moving._layouts, Span(place, place), -sys.maxsize, distance)
+
+
+@pytest.mark.parametrize(
+    "layout", [5, (), ((), 1, 2), ([], None), (("start",), None), ((Text.value,), None), ((Span.start,), 5)]
+)
+def test_a_table_that_is_wrong_is_an_error_in_c(layout: Any) -> None:
+    with pytest.raises(TypeError):
+        _moving.shift(Span, {Span: layout}, Span(1, 2), 0, 1)
