@@ -14,10 +14,11 @@ from types import MappingProxyType
 
 from ffi_core.dialects.base import Dialect
 from ffi_core.dialects.bun import CONSTANTS
-from ffi_core.model import DlopenCall
+from ffi_core.model import Declaration, DlopenCall, Object
 from ffi_core.source import Memory, Modules, OpenModule, Scopes, SourceTree, parse
 from ffi_core.source.pieces import Layout
-from ffi_core.source.rereading import Reading, read_again, reading_of
+from ffi_core.source.rereading import Reading, as_it_was, read_again, reading_of
+from ffi_core.source.rereading_entries import is_inside_call, read_entry_again
 from ffi_core.source.surroundings import observe
 
 __all__ = ["DIALECTS", "Dialect", "dialects_in", "mentions_bindings", "read", "read_tree"]
@@ -72,7 +73,8 @@ def read_tree(
     if memory is not None and isinstance(memory.last, _Last) and memory.last.path == path:
         again = _read_again(memory.last, tree, open_module, memory, dialects)
         if again is not None:
-            memory.last = replace(memory.last, reading=again)
+            if not tree.root.has_error:
+                memory.last = replace(memory.last, reading=again)
             return again.calls
     modules = None if path is None or open_module is None else Modules(open_module, CONSTANTS)
     scopes = _scopes(tree, path, modules, memory)
@@ -81,7 +83,7 @@ def read_tree(
     observed = observe(tree, scopes, [call for call, _ in in_order])
     imported = tuple(sorted(scopes.imports))
     found = tuple(replace(call, imported=imported) for call in observed)
-    if memory is not None:
+    if memory is not None and not tree.root.has_error:
         reading = reading_of(tree, scopes, found, [symbols for _, (_, symbols) in in_order])
         memory.last = _Last(path, modules, dialects, reading)
     return found
@@ -111,7 +113,7 @@ _LONGEST_WORD = max(len(word) for word in _WORDS)
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The text of a file that was read last, and in what circumstances."""
+    """The last text of a file that had no syntax error, and the circumstances in which it was read."""
 
     path: PurePath | None
     modules: Modules | None
@@ -127,13 +129,22 @@ def _read_again(
         return None
     if last.modules is not None and open_module is not None and not last.modules.hold(open_module):
         return None
-    return read_again(
-        last.reading,
-        tree,
-        memory,
-        lambda layout: _scopes(tree, last.path, last.modules, memory, layout),
-        lambda before, after: any(dialect.reaches_far(before, after) for dialect in dialects),
-    )
+
+    def scopes_of(layout: Layout) -> Scopes:
+        return _scopes(tree, last.path, last.modules, memory, layout)
+
+    def reaches_far(before: bytes, after: bytes) -> bool:
+        return any(dialect.reaches_far(before, after) for dialect in dialects)
+
+    if tree.text == last.reading.tree.text:
+        return as_it_was(last.reading, tree, memory)
+    if is_inside_call(last.reading, tree):
+        return read_entry_again(last.reading, tree, memory, scopes_of, _declare, reaches_far)
+    return read_again(last.reading, tree, memory, scopes_of, reaches_far)
+
+
+def _declare(call: DlopenCall, name: str, entry: Object) -> Declaration | None:
+    return DIALECTS[call.dialect].declare(name, entry)
 
 
 def _scopes(

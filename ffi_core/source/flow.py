@@ -92,6 +92,11 @@ class Symbols:
     labels: list[Span] = field(default_factory=list)
     closings: list[Span] = field(default_factory=list)
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was collected."""
+        return bool(self.bindings or self.uses or self.calls or self.labels or self.closings)
+
     def hand_over(self) -> Symbols:
         """All that was collected, which is not here any more."""
         collected = Symbols(

@@ -66,7 +66,7 @@ class SourceTree:
     grammar: ``"javascript"``, ``"typescript"`` or ``"tsx"``.
     tree: tree-sitter's tree; its offsets are bytes of `text`.
     sound: the tree of the last text before that had no syntax error, where this one has some.
-    change: where neither this text nor the one before has an error, how they differ.
+    change: in what it differs from the last text before that had no syntax error, if there was one.
     """
 
     text: bytes
@@ -147,12 +147,12 @@ def _parse(text: bytes, suffix: str, grammar: str, previous: SourceTree | None) 
         return SourceTree(text, suffix, grammar, _parser(grammar).parse(text))
     edited, start, old_end, new_end = _edited(base, text)
     tree = _parser(grammar).parse(text, edited)
-    if not tree.root_node.has_error:
-        differing = tuple(Span(each.start_byte, each.end_byte) for each in edited.changed_ranges(tree))
-        return SourceTree(text, suffix, grammar, tree, change=Change(base.text, start, old_end, new_end, differing))
-    if len(text) <= _SHORT:
+    is_sound = not tree.root_node.has_error
+    if not is_sound and len(text) <= _SHORT:
         tree = _parser(grammar).parse(text)
-    return SourceTree(text, suffix, grammar, tree, base)
+    structure = tuple([Span(each.start_byte, each.end_byte) for each in edited.changed_ranges(tree)])
+    change = Change(base.text, start, old_end, new_end, structure)
+    return SourceTree(text, suffix, grammar, tree, None if is_sound else base, change)
 
 
 @cache

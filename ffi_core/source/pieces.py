@@ -38,6 +38,9 @@ _LISTS_OF_STATEMENTS = {"statement_block", "class_body", "switch_body"}
 _WHOLE = re.compile(r".*_statement|.*_declaration|method_definition|statement_block|class_static_block")
 
 
+_Key = tuple[tuple[str, str], str, bool, bytes]
+
+
 class Piece:
     """A stretch of text between two others, with what is remembered about it.
 
@@ -135,13 +138,14 @@ class Layout:
         """The bytes of a piece."""
         return Span(self.starts[index], self.starts[index] + len(self.pieces[index].text))
 
+    def key_of(self, piece: Piece) -> _Key:
+        """What decides how a piece is read."""
+        return _key(self.around[self.places[piece][0]].kinds, piece)
+
     def index_at(self, offset: int) -> int | None:
         """The index of the piece that holds a byte; None where there is none."""
         index = bisect_right(self.starts, offset) - 1
         return index if index >= 0 and offset < self.starts[index] + len(self.pieces[index].text) else None
-
-
-_Key = tuple[tuple[str, str], str, bool, bytes]
 
 
 class Memory:
@@ -156,6 +160,7 @@ class Memory:
         """The last text, for whoever reads the next one."""
         self._pieces: dict[_Key, Piece] = {}
         self._holders: dict[bytes, dict[Piece, None]] = {}
+        self._current = Layout()
 
     def lay_out(self, tree: SourceTree) -> Layout:
         """Take a text apart; a piece that stood in the text before is the same object again."""
@@ -175,19 +180,21 @@ class Memory:
             layout.starts.append(start)
             layout.around.append(around)
         self._keep(now)
+        self._current = layout
         return layout
 
     def lay_out_again(self, layout: Layout, index: int | None, node: Node | None, at: int, distance: int) -> Layout:
-        """The text last laid out, after an edit inside of one piece, or of none.
+        """A text that was laid out before, after an edit inside of one piece, or of none.
 
         Parameters
         ----------
-        layout: that of the text before.
+        layout: that of the text before; others may have been laid out since.
         index: the piece that was edited; None where it was the blank between two.
         node: what the piece is now; it may not be one that is taken apart.
         at: the byte from which on all stands elsewhere.
         distance: how many bytes further on.
         """
+        self._return_to(layout)
         first = bisect_left(layout.starts, at)
         starts = layout.starts[:first] + [start + distance for start in layout.starts[first:]]
         enclosing = {id(around): around for around in layout.around}  # few, and their hashes take longer
@@ -205,11 +212,20 @@ class Memory:
             if not new.places[before]:
                 del new.places[before]
                 self._drop(_key(kinds, before))
+        self._current = new
         return new
 
     def holders(self, word: bytes) -> dict[Piece, None]:
         """The pieces of the text last laid out in which a word stands, in no order."""
         return self._holders.get(word, {})
+
+    def _return_to(self, layout: Layout) -> None:
+        """Remember the pieces of a layout, and of no other."""
+        if layout is not self._current:
+            for piece in self._current.places.keys() - layout.places.keys():
+                self._drop(self._current.key_of(piece))
+            for piece in layout.places.keys() - self._current.places.keys():
+                self._add(layout.key_of(piece), piece)
 
     def _keep(self, now: dict[_Key, Piece]) -> None:
         for key in self._pieces.keys() - now.keys():
@@ -243,7 +259,12 @@ def words_of(text: bytes) -> frozenset[bytes]:
 
 def is_whole(node: Node) -> bool:
     """Whether the text of a node alone says how it is to be read: a statement without a syntax error."""
-    return not node.has_error and _WHOLE.fullmatch(node.type) is not None
+    return not node.has_error and is_statement(node)
+
+
+def is_statement(node: Node) -> bool:
+    """Whether a node is a statement, declaration or method, with errors or without."""
+    return _WHOLE.fullmatch(node.type) is not None
 
 
 def is_taken_apart(node: Node, depth: int) -> bool:

@@ -19,7 +19,7 @@ from ffi_core.source.literal import span_of
 from ffi_core.source.moving import shifted
 from ffi_core.source.occurrence import Occurrence, Reach
 from ffi_core.source.parse import SourceTree
-from ffi_core.source.pieces import Layout, Memory, Piece, is_taken_apart, is_whole, words_of
+from ffi_core.source.pieces import Layout, Memory, Piece, is_statement, is_taken_apart, words_of
 from ffi_core.source.scope import Scopes
 from ffi_core.source.surroundings import leaks_symbols, observe_part
 from ffi_core.source.trail import Taken
@@ -57,6 +57,32 @@ class Reading:
     values: tuple[Span, ...]
     imports: tuple[Span, ...]
 
+    def after(self, scopes: Scopes, place: Span, calls: tuple[DlopenCall, ...]) -> Reading:
+        """The same with what is known of one place now.
+
+        Parameters
+        ----------
+        scopes: what was asked there.
+        place: the place.
+        calls: all calls.
+        """
+
+        def elsewhere(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+            return tuple([span for span in spans if not place.start <= span.start < place.end])
+
+        self.asked.update(word_of(name) for name in scopes.asked)
+        imports = (*elsewhere(self.imports), *scopes.imports)
+        if imports != self.imports:
+            in_order = tuple(sorted(imports))
+            calls = tuple(replace(call, imported=in_order) for call in calls)
+        return replace(
+            self,
+            calls=calls,
+            examined=(*self.examined, *scopes.examined.difference(self.examined)),
+            values=(*elsewhere(self.values), *scopes.values),
+            imports=imports,
+        )
+
 
 def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], owners: Iterable[Symbols]) -> Reading:
     """What to remember of a text that was read as a whole."""
@@ -69,11 +95,17 @@ def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], ow
         tuple(calls),
         owners,
         tuple(scopes.trail.taken),
-        {_word(name) for name in scopes.asked},
+        {word_of(name) for name in scopes.asked},
         tuple(scopes.examined),
         tuple(scopes.values),
         tuple(scopes.imports),
     )
+
+
+def as_it_was(last: Reading, tree: SourceTree, memory: Memory) -> Reading:
+    """The same text once more, as it is after something was taken back; others may have been read since."""
+    layout = memory.lay_out_again(last.layout, None, None, len(tree.text) + 1, 0)
+    return replace(last, tree=tree, layout=layout)
 
 
 def read_again(
@@ -105,13 +137,16 @@ def read_again(
     if before is not None and not _is_closed(last, edit, before, reaches_far):
         return None
     layout = memory.lay_out_again(last.layout, edit.index, edit.node, edit.at, edit.distance)
-    moved = _moved(last, edit, tree, layout)
+    moved = moved_reading(last, tree, layout, edit.at, edit.distance)
     if edit.index is None or before is None:
         return moved
     scopes = scopes_of(layout)
-    if not _only_uses(last.asked & layout.pieces[edit.index].words, partial(scopes.occurrences_in, edit.index)):
+    piece = layout.pieces[edit.index]
+    # The places in a statement with an error are counted from the root.
+    place = Span(0, len(piece.text)) if piece.whole else edit.new
+    if not _only_uses(last.asked & piece.words, partial(scopes.occurrences_in, edit.index), place):
         return None
-    return _with_statement(moved, edit, scopes, layout.pieces[edit.index])
+    return _with_statement(moved, edit, scopes, piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +185,7 @@ def _edit(last: Reading, tree: SourceTree) -> _Edit | None:
     old = layout.place(index)
     if change.old_end <= old.end:
         new = Span(old.start, old.end + distance)
-        node = _node_at(tree, new, layout, index)
+        node = node_at(tree, new, layout, index)
         if node is not None:
             inside = all(new.start <= each.start and each.end <= new.end for each in change.structure)
             return _Edit(index, old, node, old.end, distance) if inside else None
@@ -161,8 +196,8 @@ def _edit(last: Reading, tree: SourceTree) -> _Edit | None:
     return None
 
 
-def _node_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node | None:
-    """The statement or comment of a span that takes the place of a piece."""
+def node_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node | None:
+    """The statement or comment that takes the place of a piece, if that is one; `span` is where it should stand."""
     piece, depth = layout.pieces[index], layout.around[index].depth
     path = tree.path_to(span.start)
     node = path[depth] if depth < len(path) else None
@@ -170,8 +205,7 @@ def _node_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node |
         return None
     if piece.kind == "comment" or node.type == "comment":
         return node if piece.kind == node.type else None
-    is_statement = piece.whole and is_whole(node) and not is_taken_apart(node, depth - 1)
-    return node if is_statement else None
+    return node if piece.whole and is_statement(node) and not is_taken_apart(node, depth - 1) else None
 
 
 def _is_closed(last: Reading, edit: _Edit, before: Piece, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
@@ -180,14 +214,25 @@ def _is_closed(last: Reading, edit: _Edit, before: Piece, reaches_far: Callable[
     old, after = edit.old, edit.node.text or b""
     if UPPER.search(before.text) or UPPER.search(after) or reaches_far(before.text, after):
         return False
-    if any(value.start <= old.start and old.end <= value.end for value in last.values):
-        return False
-    names = {word.decode("utf-8", "surrogatepass") for word in before.words | words_of(after)}
-    if any(name in names and scope.start <= old.start < scope.end for name, scope in last.examined):
+    if is_enclosed(last, old) or examined_in(last, old, before.words | words_of(after)):
         return False
     if any(_concerns(call, old) for call in last.calls):
         return False
-    return _only_uses(last.asked & before.words, lambda name: before.memo.get(name, ()))
+    place = Span(0, len(before.text))
+    return _only_uses(last.asked & before.words, lambda name: before.memo.get(name, ()), place)
+
+
+def is_enclosed(last: Reading, place: Span) -> bool:
+    """Whether a place lies in an expression that a name stands for."""
+    return any(value.start <= place.start and place.end <= value.end for value in last.values)
+
+
+def examined_in(last: Reading, place: Span, words: frozenset[bytes]) -> bool:
+    """Whether one of some words names, in a place, a variable whose value was judged by what stands in its scope."""
+    if not last.examined:
+        return False
+    names = {word.decode("utf-8", "surrogatepass") for word in words}
+    return any(name in names and scope.start <= place.start < scope.end for name, scope in last.examined)
 
 
 def _concerns(call: DlopenCall, place: Span) -> bool:
@@ -211,8 +256,15 @@ def _concerns(call: DlopenCall, place: Span) -> bool:
     )
 
 
-def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurrence]]) -> bool:
-    """Whether a statement neither declares for others what some words name, nor sets it."""
+def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurrence]], place: Span) -> bool:
+    """Whether a statement neither declares for others what some words name, nor sets it.
+
+    Parameters
+    ----------
+    words: the names.
+    found_of: gives the declarations and uses of each in the statement.
+    place: the statement, counted as those are.
+    """
     for word in words:
         found = found_of(word.decode("utf-8", "surrogatepass"))
         scopes = [each.declaring.scope for each in found if each.declaring is not None]
@@ -221,25 +273,31 @@ def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurr
                 return False
             if each.is_target and not any(scope.start <= each.start < scope.end for scope in scopes):
                 return False
+        if any(scope.start < place.start or place.end < scope.end for scope in scopes):
+            return False
     return True
 
 
-def _moved(last: Reading, edit: _Edit, tree: SourceTree, layout: Layout) -> Reading:
-    """The reading of the text before, with all that stands behind the edit in its new place."""
-    at, distance = edit.at, edit.distance
-    calls = tuple(replace(call, source=tree.text) for call in shifted(last.calls, at, distance))
-    taken = tuple(
-        Taken(each.names, list(shifted(tuple(each.places), at, distance)), each.shapes) for each in last.taken
-    )
-    return replace(
-        last,
-        tree=tree,
-        layout=layout,
-        calls=calls,
-        taken=taken,
-        examined=shifted(last.examined, at, distance),
-        values=shifted(last.values, at, distance),
-        imports=shifted(last.imports, at, distance),
+def moved_reading(last: Reading, tree: SourceTree, layout: Layout, at: int, distance: int) -> Reading:
+    """The reading of the text before, with all that stands behind an edit in its new place.
+
+    Parameters
+    ----------
+    last: the text before.
+    tree, layout: the text.
+    at: the byte of the earlier text from which on all stands elsewhere.
+    distance: how many bytes further on.
+    """
+    return Reading(
+        tree,
+        layout,
+        tuple([replace(call, source=tree.text) for call in shifted(last.calls, at, distance)]),
+        last.owners,
+        tuple([Taken(each.names, list(shifted(tuple(each.places), at, distance)), each.shapes) for each in last.taken]),
+        last.asked,
+        shifted(last.examined, at, distance),
+        shifted(last.values, at, distance),
+        shifted(last.imports, at, distance),
     )
 
 
@@ -252,20 +310,10 @@ def _with_statement(last: Reading, edit: _Edit, scopes: Scopes, piece: Piece) ->
     if not is_plain or any(each.bindings or each.labels or each.closings for each in found):
         return None
     given = {value.span.start for each in found for site in each.calls for value in site.arguments.items}
-    imports = (*(span for span in last.imports if not place.start <= span.start < place.end), *scopes.imports)
     calls = tuple(
-        replace(_with_part(tree, scopes, call, place, each, given), imported=tuple(sorted(imports)))
-        for call, each in zip(last.calls, found, strict=True)
+        _with_part(tree, scopes, call, place, each, given) for call, each in zip(last.calls, found, strict=True)
     )
-    last.asked.update(_word(name) for name in scopes.asked)
-    return replace(
-        last,
-        calls=calls,
-        taken=taken,
-        examined=(*last.examined, *scopes.examined.difference(last.examined)),
-        values=(*(span for span in last.values if not place.start <= span.start < place.end), *scopes.values),
-        imports=imports,
-    )
+    return replace(last, taken=taken).after(scopes, place, calls)
 
 
 def _with_part(
@@ -291,5 +339,6 @@ def _put(all_: tuple[_T, ...], new: tuple[_T, ...], place: Span, start_of: Calla
     return all_ if first == end and not new else (*all_[:first], *new, *all_[end:])
 
 
-def _word(name: str) -> bytes:
+def word_of(name: str) -> bytes:
+    """A name as it stands in a text."""
     return name.encode("utf-8", "surrogatepass")

@@ -46,7 +46,7 @@ def observe(tree: SourceTree, scopes: Scopes, calls: Iterable[DlopenCall]) -> li
     looked_at: set[str] = set()
     found = []
     for call in calls:
-        sites = tuple(_site(tree, scopes, call, site) for site in call.calls)
+        sites = tuple(observe_site(tree, scopes, call, site) for site in call.calls)
         seen = replace(
             call, calls=sites, late_uses=_late_uses(tree, call, given), leaks=leaks_symbols(tree, scopes, call)
         )
@@ -75,12 +75,13 @@ def observe_part(tree: SourceTree, scopes: Scopes, call: DlopenCall, given: Coll
     call: opened elsewhere.
     given: where the arguments of bound functions start in the statement.
     """
-    sites = tuple(_site(tree, scopes, call, site) for site in call.calls)
+    sites = tuple(observe_site(tree, scopes, call, site) for site in call.calls)
     handed_on = _handed_on(tree, call) if call.dialect == _COMPILED else ()
     return replace(call, calls=sites, late_uses=_late_uses(tree, call, given), handed_on=handed_on)
 
 
-def _site(tree: SourceTree, scopes: Scopes, call: DlopenCall, site: CallSite) -> CallSite:
+def observe_site(tree: SourceTree, scopes: Scopes, call: DlopenCall, site: CallSite) -> CallSite:
+    """A call of a bound function with what surrounds it, as far as the function's declaration gives it a meaning."""
     entry = call.declaration_of(site.symbol)
     declaration = entry.declaration if entry is not None else None
     if declaration is None or declaration.signature is None:

@@ -1,0 +1,208 @@
+"""Reading a text again after an edit inside of one entry of a schema: the call around it is the same but for that.
+
+As in `ffi_core.source.rereading`, it is done only where the rest surely means what it meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ffi_core.model import Declaration, DlopenCall, Object, Property, SourceDeclaration, Span
+from ffi_core.source.flow import Flow
+from ffi_core.source.halves import UPPER
+from ffi_core.source.literal import TRANSPARENT, fold_property, span_of
+from ffi_core.source.occurrence import Reach
+from ffi_core.source.parse import Change, SourceTree
+from ffi_core.source.pieces import Layout, Memory, Piece, words_of
+from ffi_core.source.rereading import Reading, examined_in, is_enclosed, moved_reading, node_at, word_of
+from ffi_core.source.scope import Scopes
+from ffi_core.source.surroundings import observe_site
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_MORE_THAN_A_VALUE = re.compile(rb"[(=`]|\+\+|--")
+"""What functions, calls, assignments and templates are made of: entries with such are read with their whole file."""
+_AROUND = TRANSPARENT | {"object", "pair"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An entry that was edited.
+
+    Parameters
+    ----------
+    call, entry: its index among the reading's calls, and among that call's declarations.
+    index: that of the piece in which it stands.
+    old: where it stood.
+    distance: by how many bytes it has grown.
+    node: what it is now.
+    statement: what the piece is now.
+    """
+
+    call: int
+    entry: int
+    index: int
+    old: Span
+    distance: int
+    node: Node
+    statement: Node
+
+    @property
+    def new(self) -> Span:
+        """Where it stands now."""
+        return Span(self.old.start, self.old.end + self.distance)
+
+
+def read_entry_again(
+    last: Reading,
+    tree: SourceTree,
+    memory: Memory,
+    scopes_of: Callable[[Layout], Scopes],
+    declare: Callable[[DlopenCall, str, Object], Declaration | None],
+    reaches_far: Callable[[bytes, bytes], bool],
+) -> Reading | None:
+    """The next text of a file, read from what is known of the one before.
+
+    Parameters
+    ----------
+    last, tree, memory, scopes_of, reaches_far: as for `ffi_core.source.rereading.read_again`.
+    declare: what the call's dialect makes of a name and its entry.
+
+    Returns
+    -------
+    None where more than one entry has to be read.
+    """
+    place = _place(last, tree)
+    if place is None or not _is_closed(last, place, reaches_far):
+        return None
+    before, old = last.layout.pieces[place.index], last.tree.text[place.old.start : place.old.end]
+    layout = memory.lay_out_again(last.layout, place.index, place.statement, place.old.end, place.distance)
+    words = words_of(place.node.text or b"")
+    upto = place.old.start - layout.starts[place.index]
+    _hand_on(before, layout.pieces[place.index], upto, words | words_of(old))
+    scopes = scopes_of(layout)
+    flow = Flow(scopes, place.new)
+    moved = moved_reading(last, tree, layout, place.old.end, place.distance)
+    is_plain = all(flow.retrace(each, words) for each in moved.taken)
+    if not is_plain or any(owner.hand_over().is_used for owner in last.owners):
+        return None
+    found = fold_property(place.node, flow.lookup)
+    if found is None:
+        return None
+    call = _with_entry(tree, scopes, moved.calls[place.call], place.entry, found, declare)
+    return moved.after(scopes, place.new, (*moved.calls[: place.call], call, *moved.calls[place.call + 1 :]))
+
+
+def is_inside_call(last: Reading, tree: SourceTree) -> bool:
+    """Whether a text was edited inside of a call that opens a library, or makes functions."""
+    change = tree.change
+    return change is not None and any(
+        call.span.start < change.start and change.old_end < call.span.end for call in last.calls
+    )
+
+
+def _place(last: Reading, tree: SourceTree) -> _Place | None:
+    change = tree.change
+    if change is None or change.before is not last.tree.text or tree.grammar != last.tree.grammar:
+        return None
+    for number, call in enumerate(last.calls):
+        if call.span.start < change.start and change.old_end < call.span.end:
+            index = last.layout.index_at(call.span.start)
+            entry = _entry_at(call, change)
+            if index is not None and entry is not None:
+                return _place_in(last, tree, change, number, entry, index)
+    return None
+
+
+def _entry_at(call: DlopenCall, change: Change) -> int | None:
+    """The index of the entry whose value was edited, where entries are the properties of an object literal."""
+    schema = call.schema
+    if not isinstance(schema, Object) or len(schema.properties) != len(call.declarations):
+        return None
+    for index, (entry, property_) in enumerate(zip(call.declarations, schema.properties, strict=True)):
+        inside = entry.value.span
+        if inside.start < change.start and change.old_end < inside.end:
+            is_written_there = property_.key == entry.name and property_.value.span == inside
+            return index if is_written_there and isinstance(entry.value, Object) else None
+    return None
+
+
+def _place_in(last: Reading, tree: SourceTree, change: Change, number: int, entry: int, index: int) -> _Place | None:
+    call, piece = last.calls[number], last.layout.place(index)
+    old, value = call.declarations[entry].span, call.declarations[entry].value.span
+    distance = change.new_end - change.old_end
+    statement = node_at(tree, Span(piece.start, piece.end + distance), last.layout, index)
+    if statement is None or not (piece.start <= call.span.start and call.span.end <= piece.end):
+        return None
+    if any(each.start < value.start or each.end > value.end + distance for each in change.structure):
+        return None
+    path = tree.path_to(old.start)
+    depth = next((depth for depth, node in enumerate(path) if node.type == "pair" and node.start_byte == old.start), 0)
+    if not depth or span_of(path[depth]) != Span(old.start, old.end + distance):
+        return None
+    above = depth - 1
+    while path[above].type in _AROUND:
+        above -= 1
+    whole = Span(call.span.start, call.span.end + distance)
+    if path[above].type != "arguments" or span_of(path[above - 1]) != whole:
+        return None
+    return _Place(number, entry, index, old, distance, path[depth], statement)
+
+
+def _is_closed(last: Reading, place: _Place, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
+    """Whether the entry is a plain value, as it was and as it is, that nobody else looks into."""
+    old = place.old
+    before, after = last.tree.text[old.start : old.end], place.node.text or b""
+    if any(_MORE_THAN_A_VALUE.search(text) or UPPER.search(text) for text in (before, after)):
+        return False
+    if reaches_far(before, after) or is_enclosed(last, old):
+        return False
+    return not examined_in(last, old, words_of(before) | words_of(after)) and not any(
+        old.start <= span.start < old.end for call in last.calls for _, span in call.uses
+    )
+
+
+def _hand_on(before: Piece, after: Piece, upto: int, changed: frozenset[bytes]) -> None:
+    """Let a statement know what was known of the names that stand in front of an edit alone.
+
+    Parameters
+    ----------
+    upto: the byte of the statement from which on it is another.
+    changed: the words of what was edited, as it was and as it is.
+    """
+    for name, found in before.memo.items():
+        if isinstance(name, str) and name not in after.memo and word_of(name) not in changed:
+            reaches_out = all(each.declaring is None or each.declaring.reach is not Reach.INSIDE for each in found)
+            if reaches_out and all(each.start + each.length <= upto for each in found):
+                after.memo[name] = found
+
+
+def _with_entry(
+    tree: SourceTree,
+    scopes: Scopes,
+    call: DlopenCall,
+    index: int,
+    found: Property,
+    declare: Callable[[DlopenCall, str, Object], Declaration | None],
+) -> DlopenCall:
+    """A call with another entry in the place of one with the same key."""
+    schema, declarations = call.schema, call.declarations
+    assert isinstance(schema, Object)
+    checked = declare(call, found.key, found.value) if isinstance(found.value, Object) else None
+    entry = SourceDeclaration(found.key, found.key_span, found.span, found.value, checked)
+    changed = replace(
+        call,
+        schema=replace(schema, properties=(*schema.properties[:index], found, *schema.properties[index + 1 :])),
+        declarations=(*declarations[:index], entry, *declarations[index + 1 :]),
+    )
+    sites = tuple(
+        observe_site(tree, scopes, changed, replace(site, origins=(), takings=(), can_wait=False))
+        if site.symbol == entry.name
+        else site
+        for site in call.calls
+    )
+    return replace(changed, calls=sites)
