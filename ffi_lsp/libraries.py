@@ -24,6 +24,7 @@ from ffi_lsp.rules.schema_values import symbol_of
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
 _MOST_LIBRARIES_KEPT = 256
 _MOST_ANSWERS_KEPT = 256
+_MOST_C_NAMES_KEPT = 10_000
 _LOOK_UPS_BEFORE_READING_ALL_PAYS = 100
 _LARGE = 16 << 20
 """Bytes of a library's file, from which on reading all of its names may take longer than a keystroke."""
@@ -108,7 +109,7 @@ class _Opened:
             self.exported[name] = found
         return False
 
-    def facts_for(self, call: DlopenCall) -> LibraryFacts:
+    def facts_for(self, call: DlopenCall, names: _CNames) -> LibraryFacts:
         """The facts, with what the names mean that a call declares: the same object as long as they are the same."""
         if self.facts.library is None:
             return self.facts
@@ -117,14 +118,14 @@ class _Opened:
         if found is None:
             if len(self.answers) >= _MOST_ANSWERS_KEPT:
                 self.answers.clear()
-            found = self.answers[declared] = self._facts_for(_names_of(call))
+            found = self.answers[declared] = self._facts_for(names.of(call))
         return found
 
     def _facts_for(self, names: Collection[str]) -> LibraryFacts:
         self.learn(names)
-        near = {name: self.near[name] for name in names if name in self.near}
+        near = {name: self.near[name] for name in names if name in self.near} if self.near else {}
         exported = {name: self.exported[name] for name in {*names, *near.values()}}
-        astray = {name: self.astray[name] for name in names if name in self.astray}
+        astray = {name: self.astray[name] for name in names if name in self.astray} if self.astray else {}
         return replace(self.facts, exported=exported, near=near, astray=astray)
 
 
@@ -180,6 +181,7 @@ class Libraries:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._opened: dict[_Key, _Opened] = {}
+        self._names = _CNames()
 
     def facts(self, call: DlopenCall, folder: Path, paths: tuple[Path, ...] = ()) -> LibraryFacts:
         """What is known about the library of a call.
@@ -194,7 +196,7 @@ class Libraries:
         if key is None:
             return LibraryFacts()
         try:
-            return self._open(key).facts_for(call)
+            return self._open(key).facts_for(call, self._names)
         except (LibraryLoadError, LibraryNotFoundError) as error:
             # The file was replaced while it was read, as a linker does; or it is damaged where the symbols are.
             del self._opened[key]
@@ -222,7 +224,7 @@ class Libraries:
             opened = self._opened.get(key)
             if opened is not None and not whole and _declared(call) in opened.answers:
                 continue
-            names = _names_of(call)
+            names = self._names.of(call)
             try:
                 if opened is None or opened.takes_long_to_learn(names) or (whole and opened.is_partly_read):
                     wanted.append((key, names))
@@ -280,8 +282,21 @@ def _declared(call: DlopenCall) -> _Declared:
     return call.dialect, call.kind, tuple([entry.mark for entry in call.declarations])
 
 
-def _names_of(call: DlopenCall) -> frozenset[str]:
-    return frozenset(symbol for entry in call.declarations if (symbol := symbol_of(call, entry)) is not None)
+class _CNames:
+    """The C names of declarations, each found out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], dict[Mark, str | None]] = {}
+
+    def of(self, call: DlopenCall) -> frozenset[str]:
+        """Those of a call's declarations, as far as the text tells."""
+        known = self._known.setdefault((call.dialect, call.kind), {})
+        if len(known) > _MOST_C_NAMES_KEPT:
+            known.clear()
+        for entry in call.declarations:
+            if entry.mark not in known:
+                known[entry.mark] = symbol_of(call, entry)
+        return frozenset([name for entry in call.declarations if (name := known[entry.mark]) is not None])
 
 
 def _look_up(key: _Key) -> LibraryFacts:

@@ -49,20 +49,21 @@ class Piece:
     text: its bytes.
     kind: the kind of node that it is.
     whole: whether the text alone says how it is to be read: a statement without a syntax error.
+    words: all of its words, where they are known.
     """
 
     __slots__ = ("_maybe_constants", "_words", "kind", "memo", "text", "whole")
 
-    def __init__(self, text: bytes, kind: str, *, whole: bool) -> None:
+    def __init__(self, text: bytes, kind: str, *, whole: bool, words: frozenset[bytes] | None = None) -> None:
         self.text, self.kind, self.whole = text, kind, whole
         self.memo: dict[Any, Any] = {}
         """What others found out about the piece, counted from its start; how it is read is kept where it is whole."""
-        self._words: frozenset[bytes] | None = None
+        self._words = words
         self._maybe_constants: frozenset[bytes] | None = None
 
     @property
     def words(self) -> frozenset[bytes]:
-        """Every word in the piece, comments and strings included."""
+        """Every word in the piece, comments and strings included; perhaps some that stood there before."""
         if self._words is None:
             self._words = words_of(self.text)
         return self._words
@@ -183,7 +184,15 @@ class Memory:
         self._current = layout
         return layout
 
-    def lay_out_again(self, layout: Layout, index: int | None, node: Node | None, at: int, distance: int) -> Layout:
+    def lay_out_again(
+        self,
+        layout: Layout,
+        index: int | None,
+        node: Node | None,
+        at: int,
+        distance: int,
+        words: frozenset[bytes] | None = None,
+    ) -> Layout:
         """A text that was laid out before, after an edit inside of one piece, or of none.
 
         Parameters
@@ -193,6 +202,7 @@ class Memory:
         node: what the piece is now; it may not be one that is taken apart.
         at: the byte from which on all stands elsewhere.
         distance: how many bytes further on.
+        words: those of the piece, where they are known.
         """
         self._return_to(layout)
         first = bisect_left(layout.starts, at)
@@ -203,7 +213,7 @@ class Memory:
         new = Layout(list(layout.pieces), starts, arounds, dict(layout.places))
         if index is not None and node is not None:
             before, kinds = layout.pieces[index], layout.around[index].kinds
-            piece = Piece(node.text or b"", node.type, whole=is_whole(node))
+            piece = Piece(node.text or b"", node.type, whole=is_whole(node), words=words)
             piece = self._pieces.get(_key(kinds, piece), piece)
             new.pieces[index] = piece
             new.places[before] = [place for place in new.places[before] if place != index]

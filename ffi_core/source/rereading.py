@@ -210,13 +210,15 @@ def node_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node | 
 
 def _is_closed(last: Reading, edit: _Edit, before: Piece, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
     """Whether the statement that is edited opened nothing, kept what it declared, and was looked into by nobody."""
+    assert edit.index is not None
     assert edit.node is not None
     old, after = edit.old, edit.node.text or b""
     if UPPER.search(before.text) or UPPER.search(after) or reaches_far(before.text, after):
         return False
     if is_enclosed(last, old) or examined_in(last, old, before.words | words_of(after)):
         return False
-    if any(_concerns(call, old) for call in last.calls):
+    is_nested = last.layout.around[edit.index].depth > 1
+    if any(_concerns(call, old, is_nested=is_nested) for call in last.calls):
         return False
     place = Span(0, len(before.text))
     return _only_uses(last.asked & before.words, lambda name: before.memo.get(name, ()), place)
@@ -235,8 +237,13 @@ def examined_in(last: Reading, place: Span, words: frozenset[bytes]) -> bool:
     return any(name in names and scope.start <= place.start < scope.end for name, scope in last.examined)
 
 
-def _concerns(call: DlopenCall, place: Span) -> bool:
-    """Whether a call, or more than uses of its symbols, stands in some place or around it."""
+def _concerns(call: DlopenCall, place: Span, *, is_nested: bool) -> bool:
+    """Whether a call, or more than uses of its symbols, stands in some place or around it.
+
+    Parameters
+    ----------
+    is_nested: whether the place is inside of another statement, so that a use may be around it.
+    """
 
     def is_inside(span: Span) -> bool:
         return place.start <= span.start < place.end
@@ -250,8 +257,12 @@ def _concerns(call: DlopenCall, place: Span) -> bool:
         or (call.held_by is not None and is_inside(call.held_by))
         or any(is_inside(each.symbol_span) or is_inside(each.local_span) for each in call.bindings)
         or any(is_inside(span) for span in (*call.labels, *call.closings))
-        or any(
-            is_around(site.span) or (site.operand is not None and is_around(site.operand.span)) for site in call.calls
+        or (
+            is_nested
+            and any(
+                is_around(site.span) or (site.operand is not None and is_around(site.operand.span))
+                for site in call.calls
+            )
         )
     )
 

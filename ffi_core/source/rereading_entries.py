@@ -37,9 +37,9 @@ class _Place:
     ----------
     call, entry: its index among the reading's calls, and among that call's declarations.
     index: that of the piece in which it stands.
-    old: where it stood.
-    distance: by how many bytes it has grown.
-    node: what it is now.
+    old: where its value stood.
+    distance: by how many bytes that has grown.
+    node: the entry as it is now.
     statement: what the piece is now.
     """
 
@@ -53,7 +53,7 @@ class _Place:
 
     @property
     def new(self) -> Span:
-        """Where it stands now."""
+        """Where the value stands now."""
         return Span(self.old.start, self.old.end + self.distance)
 
 
@@ -79,11 +79,13 @@ def read_entry_again(
     place = _place(last, tree)
     if place is None or not _is_closed(last, place, reaches_far):
         return None
-    before, old = last.layout.pieces[place.index], last.tree.text[place.old.start : place.old.end]
-    layout = memory.lay_out_again(last.layout, place.index, place.statement, place.old.end, place.distance)
-    words = words_of(place.node.text or b"")
-    upto = place.old.start - layout.starts[place.index]
-    _hand_on(before, layout.pieces[place.index], upto, words | words_of(old))
+    before = last.layout.pieces[place.index]
+    words = words_of(tree.text[place.new.start : place.new.end])
+    changed = words | words_of(last.tree.text[place.old.start : place.old.end])
+    layout = memory.lay_out_again(
+        last.layout, place.index, place.statement, place.old.end, place.distance, before.words | words
+    )
+    _hand_on(before, layout.pieces[place.index], place.old.start - layout.starts[place.index], changed)
     scopes = scopes_of(layout)
     flow = Flow(scopes, place.new)
     moved = moved_reading(last, tree, layout, place.old.end, place.distance)
@@ -133,30 +135,30 @@ def _entry_at(call: DlopenCall, change: Change) -> int | None:
 
 def _place_in(last: Reading, tree: SourceTree, change: Change, number: int, entry: int, index: int) -> _Place | None:
     call, piece = last.calls[number], last.layout.place(index)
-    old, value = call.declarations[entry].span, call.declarations[entry].value.span
+    whole, value = call.declarations[entry].span, call.declarations[entry].value.span
     distance = change.new_end - change.old_end
     statement = node_at(tree, Span(piece.start, piece.end + distance), last.layout, index)
     if statement is None or not (piece.start <= call.span.start and call.span.end <= piece.end):
         return None
     if any(each.start < value.start or each.end > value.end + distance for each in change.structure):
         return None
-    path = tree.path_to(old.start)
-    depth = next((depth for depth, node in enumerate(path) if node.type == "pair" and node.start_byte == old.start), 0)
-    if not depth or span_of(path[depth]) != Span(old.start, old.end + distance):
+    path = tree.path_to(whole.start)
+    wanted = Span(whole.start, whole.end + distance)
+    depth = next((depth for depth, node in enumerate(path) if node.type == "pair" and span_of(node) == wanted), 0)
+    if not depth or value.end != whole.end:
         return None
     above = depth - 1
     while path[above].type in _AROUND:
         above -= 1
-    whole = Span(call.span.start, call.span.end + distance)
-    if path[above].type != "arguments" or span_of(path[above - 1]) != whole:
+    if path[above].type != "arguments" or span_of(path[above - 1]) != Span(call.span.start, call.span.end + distance):
         return None
-    return _Place(number, entry, index, old, distance, path[depth], statement)
+    return _Place(number, entry, index, value, distance, path[depth], statement)
 
 
 def _is_closed(last: Reading, place: _Place, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
-    """Whether the entry is a plain value, as it was and as it is, that nobody else looks into."""
-    old = place.old
-    before, after = last.tree.text[old.start : old.end], place.node.text or b""
+    """Whether the entry's value is a plain one, as it was and as it is, that nobody else looks into."""
+    old, new = place.old, place.new
+    before, after = last.tree.text[old.start : old.end], (place.node.text or b"")[new.start - new.end :]
     if any(_MORE_THAN_A_VALUE.search(text) or UPPER.search(text) for text in (before, after)):
         return False
     if reaches_far(before, after) or is_enclosed(last, old):
