@@ -30,6 +30,8 @@ from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.protocol import Protocol
 from ffi_lsp.server.settings import SettingsOfClient
 from ffi_lsp.server.status import StatusLine
+from ffi_lsp.server.tasks import Tasks
+from ffi_lsp.server.warming import warm_up
 from ffi_lsp.server.watching import FileWatch
 from ffi_lsp.server.words import OPEN_HEADER, REINDEX
 
@@ -72,6 +74,7 @@ class Server(LanguageServer):
         self.runs = register(self)
         self.watch = FileWatch(self, self._files_changed)
         self._prototypes: BackgroundPrototypes | None = None
+        self._tasks = Tasks("getting ready")
         self._no_more_headers = threading.Event()
         self._refreshing: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
@@ -116,6 +119,7 @@ class Server(LanguageServer):
         self.configuration.pull()
         self.index.start()
         self._look_around()
+        self._tasks.begin(warm_up(self.protocol))
 
     # --- what is known -------------------------------------------------------------------------------------------
 
@@ -310,6 +314,7 @@ class Server(LanguageServer):
         for timer in (self._refreshing, self._looking):
             if timer is not None:
                 timer.cancel()
+        self._tasks.close()
         self.runs.close()
         if "lookup" in self.__dict__:
             self.lookup.close()

@@ -23,6 +23,8 @@ from pygls.protocol import LanguageServerProtocol
 from ffi_lsp.server.tracing import Tracer
 
 if TYPE_CHECKING:
+    from cattrs import Converter
+
     from ffi_lsp.server.app import Server
 
 _log = logging.getLogger(__name__)
@@ -71,6 +73,11 @@ class Protocol(LanguageServerProtocol):
             ):
                 waiting.set_exception(failure)  # an answer of the client that is none
             self._refuse(request, failure.code, f"{failure.message}: {'; '.join(reasons)}")
+
+    @property
+    def converter(self) -> Converter:
+        """Reads and writes the messages."""
+        return self._converter
 
     @property
     def is_in_use(self) -> bool:
