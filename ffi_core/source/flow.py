@@ -202,8 +202,7 @@ class Flow:
     def run(self) -> None:
         """Read the calls that were found, and follow what they give, until nothing is left."""
         while self._waiting or self._pending:
-            while self._waiting:
-                self._visit(*self._waiting.popleft())
+            self._follow_to_the_end()
             if self._pending:
                 _, _, path, entry = heappop(self._pending)
                 call = call_at(path, self.lookup, self.scopes.memory.entries)
@@ -212,6 +211,10 @@ class Flow:
                     if call.pattern is not None:
                         self._take(call.pattern, shape)
                     self._follow(path, shape)
+
+    def _follow_to_the_end(self) -> None:
+        while self._waiting:
+            self._visit(*self._waiting.popleft())
 
     def _read_later(self, path: Path, entry: Entry) -> None:
         """A call inside another one's arguments ends before that one, and so its value is known then."""
@@ -394,8 +397,7 @@ class Flow:
                 return False
             references = self._globals(name) if declared is None else self.scopes.uses(declared)
             self._follow_all([each for each in references if self._is_within(each.span.start)], shape)
-        while self._waiting:
-            self._visit(*self._waiting.popleft())
+            self._follow_to_the_end()  # as in the whole file, constants are known before what comes of calls
         return not (self._pending or self._strayed)
 
     def _use(self, path: Path, symbol: BoundSymbol) -> None:

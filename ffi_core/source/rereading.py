@@ -18,7 +18,7 @@ from ffi_core.source.halves import UPPER
 from ffi_core.source.literal import span_of
 from ffi_core.source.moving import shifted
 from ffi_core.source.occurrence import Occurrence, Reach
-from ffi_core.source.parse import SourceTree
+from ffi_core.source.parse import Change, SourceTree
 from ffi_core.source.pieces import Layout, Memory, Piece, is_statement, is_taken_apart, words_of
 from ffi_core.source.scope import Scopes
 from ffi_core.source.surroundings import leaks_symbols, observe_part
@@ -189,10 +189,18 @@ def _edit(last: Reading, tree: SourceTree) -> _Edit | None:
         if node is not None:
             inside = all(new.start <= each.start and each.end <= new.end for each in change.structure)
             return _Edit(index, old, node, old.end, distance) if inside else None
-    following = layout.starts[index + 1] if index + 1 < len(layout.starts) else -1
-    is_blank = not (last.tree.text[change.start : change.old_end] + tree.text[change.start : change.new_end]).strip()
-    if old.end <= change.start and change.old_end <= following and is_blank and not change.structure:
-        return _Edit(None, old, None, following, distance)
+    return _edit_between(last, tree, change, index - (change.start == old.start))
+
+
+def _edit_between(last: Reading, tree: SourceTree, change: Change, index: int) -> _Edit | None:
+    """The edit, if only the blank behind a piece is another; nobody knows what may hang on that behind the last one."""
+    layout = last.layout
+    if index < 0 or index + 1 == len(layout.starts):
+        return None
+    before, following = layout.place(index), layout.starts[index + 1]
+    is_blank = not (change.before[change.start : change.old_end] + tree.text[change.start : change.new_end]).strip()
+    if before.end <= change.start and change.old_end <= following and is_blank and not change.structure:
+        return _Edit(None, before, None, following, change.new_end - change.old_end)
     return None
 
 
@@ -224,9 +232,14 @@ def _is_closed(last: Reading, edit: _Edit, before: Piece, reaches_far: Callable[
     return _only_uses(last.asked & before.words, lambda name: before.memo.get(name, ()), place)
 
 
-def is_enclosed(last: Reading, place: Span) -> bool:
-    """Whether a place lies in an expression that a name stands for."""
-    return any(value.start <= place.start and place.end <= value.end for value in last.values)
+def is_enclosed(last: Reading, place: Span, *, call: Span | None = None) -> bool:
+    """Whether a place lies in an expression that a name stands for.
+
+    Parameters
+    ----------
+    call: one that opens a library; what it gives is no value that its text tells.
+    """
+    return any(value.start <= place.start and place.end <= value.end and value != call for value in last.values)
 
 
 def examined_in(last: Reading, place: Span, words: frozenset[bytes]) -> bool:

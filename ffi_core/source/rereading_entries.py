@@ -161,7 +161,7 @@ def _is_closed(last: Reading, place: _Place, reaches_far: Callable[[bytes, bytes
     before, after = last.tree.text[old.start : old.end], (place.node.text or b"")[new.start - new.end :]
     if any(_MORE_THAN_A_VALUE.search(text) or UPPER.search(text) for text in (before, after)):
         return False
-    if reaches_far(before, after) or is_enclosed(last, old):
+    if reaches_far(before, after) or is_enclosed(last, old, call=last.calls[place.call].span):
         return False
     return not examined_in(last, old, words_of(before) | words_of(after)) and not any(
         old.start <= span.start < old.end for call in last.calls for _, span in call.uses
