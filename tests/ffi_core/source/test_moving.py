@@ -6,6 +6,7 @@ Each claim is made of both who do it: the C extension, and Python where there wa
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -288,3 +289,16 @@ def test_a_place_beyond_all_memory_is_an_error_in_c() -> None:
 def test_a_table_that_is_wrong_is_an_error_in_c(layout: Any) -> None:
     with pytest.raises(TypeError):
         _moving.shift(Span, {Span: layout}, Span(1, 2), 0, 1)
+
+
+def test_an_install_without_a_compiler_moves_in_python() -> None:
+    program = """
+import sys
+sys.modules["ffi_core.source._moving"] = None
+from ffi_core.model import Span
+from ffi_core.source import moving
+assert moving._shift is moving._shift_in_python
+print(moving.shifted((Span(1, 5), None), 2, 3))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "(Span(start=1, end=8), None)\n"
