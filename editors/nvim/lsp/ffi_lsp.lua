@@ -19,5 +19,8 @@ return {
       on_dir(require("ffi_lsp.activation").root(bufnr))
     end)
   end,
+  on_exit = function(...)
+    require("ffi_lsp.restarting").on_exit(...)
+  end,
   settings = { ffi = vim.empty_dict() },
 }

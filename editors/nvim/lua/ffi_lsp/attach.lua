@@ -18,6 +18,7 @@ function M.attach(bufnr, client_id)
   if client == nil then
     return
   end
+  require("ffi_lsp.restarting").watch(client)
   if wants("codelens", true) and client:supports_method("textDocument/codeLens") then
     M.keep_lenses_fresh(bufnr)
   end
