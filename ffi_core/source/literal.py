@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Array, BigInt, Boolean, Nothing, Number, Object, Property, Span, Text, Unknown, Value
 from ffi_core.source.branches import returned
 from ffi_core.source.entries import Entries
+from ffi_core.source.helpers import Helper, count_parts, placed_at
 from ffi_core.source.scalar import number, quoted, unescape
 
 if TYPE_CHECKING:
@@ -28,9 +30,11 @@ TRANSPARENT = frozenset(
 
 _MAX_DEPTH = 64
 _MAX_STEPS = 200_000  # consts that hold one another twice over would double with each level
+_LONGEST_TEXT = 1 << 16  # that is put together; of half its length twice, and so on
 _FOLDER_OF_THE_FILE = {"import.meta.dirname", "import.meta.dir"}
 _CHOOSING = {"&&", "||", "??"}
-_HELPERS = {"arrow_function", "function_expression", "function_declaration"}
+HELPERS = frozenset({"arrow_function", "function_expression", "function_declaration"})
+"""Functions that may be called for a value."""
 _EQUAL, _UNEQUAL = {"==", "==="}, {"!=", "!=="}
 _SYSTEM = sys.platform if sys.platform in {"darwin", "win32"} else "linux"
 # What is read is judged for the system that it is judged on; the branches of other systems are not.
@@ -82,6 +86,24 @@ def fold(node: Node, lookup: Lookup | None = None, entries: Entries | None = Non
 def fold_property(node: Node, lookup: Lookup | None = None) -> Property | None:
     """One ``key: value`` of an object, folded; None where its key is not known."""
     return _Folder(lookup).property(node, 0)
+
+
+def fold_call(function: Node, arguments: Sequence[Value], lookup: Lookup) -> tuple[Value, int]:
+    """What a function gives that only chooses a value, or puts one together.
+
+    Parameters
+    ----------
+    function: one of `HELPERS`.
+    arguments: what it is called with.
+    lookup: how to find what the names in the function stand for.
+
+    Returns
+    -------
+    The value, and how many steps it took.
+    """
+    folder = _Folder(lookup)
+    value = folder.result(function, arguments, 0)
+    return (value if value is not None else Unknown(span_of(function))), folder.steps
 
 
 def key_of(node: Node) -> str | None:
@@ -211,7 +233,11 @@ class _Folder:
 
     def spread(self, node: Node, depth: int) -> Value:
         inner = [child for child in node.named_children if child.type != "comment"]
-        return self.fold(inner[0], depth + 1) if inner else Unknown(span_of(node))
+        value = self.fold(inner[0], depth + 1) if inner else Unknown(span_of(node))
+        match value:
+            case Object(properties=parts) | Array(items=parts):
+                self.steps += len(parts)  # a function may spread what it is given twice over
+        return value if self.steps <= _MAX_STEPS else Unknown(span_of(node))
 
     def entry(self, node: Node, depth: int) -> Property | None:
         """As `property`, remembered where the text alone gives the value."""
@@ -287,31 +313,44 @@ class _Folder:
         """What a helper function gives that only chooses a value, or puts one together from its arguments."""
         callee, holder = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         function = unwrap(callee) if callee is not None else None
+        target: Node | Value | None = function
         if function is not None and function.type == "identifier":
             target = self.lookup(function)
-            function = unwrap(target) if target is not None and not isinstance(target, Value) else None
-        if function is None or function.type not in _HELPERS or holder is None or function.start_byte in self.open:
+        elif function is not None and function.type == "member_expression":
+            target = self.member(function, depth)
+        arguments = [child for child in holder.named_children if child.type != "comment"] if holder is not None else []
+        if isinstance(target, Helper) and not any(argument.type == "spread_element" for argument in arguments):
+            return placed_at(target.call([self.fold(argument, depth + 1) for argument in arguments]), target.span)
+        function = unwrap(target) if target is not None and not isinstance(target, Value) else None
+        if function is None or function.type not in HELPERS or holder is None or function.start_byte in self.open:
             return self.path_beside(node, depth)
-        arguments = [child for child in holder.named_children if child.type != "comment"]
+        if any(argument.type == "spread_element" for argument in arguments):
+            return Unknown(span_of(node))
+        value = self.result(function, [self.fold(argument, depth + 1) for argument in arguments], depth)
+        # What it is given may come back twice, and from the next function four times: counted as if it were read.
+        self.steps += count_parts(value, _MAX_STEPS) if value is not None else 0
+        if value is None or self.steps > _MAX_STEPS:
+            return Unknown(span_of(node))
+        return _placed_at(value, span_of(node))
+
+    def result(self, function: Node, arguments: Sequence[Value], depth: int) -> Value | None:
+        """What a function returns for some arguments; None where that is not known."""
         taken = self._taken(function, arguments, depth)
         if taken is None:
-            return Unknown(span_of(node))
+            return None
         outer, self.parameters = self.parameters, taken
         self.open.add(function.start_byte)
         found = returned(function, lambda condition: self.fold(condition, depth + 1), taken)
-        value = self.fold(found, depth + 1) if found is not None else Unknown(span_of(node))
+        value = self.fold(found, depth + 1) if found is not None else None
         self.open.discard(function.start_byte)
         self.parameters = outer
-        return _placed_at(value, span_of(node))
+        return value
 
-    def _taken(self, function: Node, arguments: list[Node], depth: int) -> dict[str, Value] | None:
+    def _taken(self, function: Node, values: Sequence[Value], depth: int) -> dict[str, Value] | None:
         """What each parameter of a function is for some arguments; None where they are no plain names."""
         holder = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")
         names = [child for child in holder.named_children if child.type != "comment"] if holder is not None else []
         names = [holder] if holder is not None and holder.type == "identifier" else names
-        if any(argument.type == "spread_element" for argument in arguments):
-            return None
-        values = [self.fold(argument, depth + 1) for argument in arguments]
         taken: dict[str, Value] = {}
         for index, name in enumerate(names):
             pattern = name.child_by_field_name("pattern") or name
@@ -382,7 +421,8 @@ class _Folder:
             return Unknown(span_of(node))
         match self.fold(left, depth + 1), self.fold(right, depth + 1):
             case Text(value=first), Text(value=second) if operator.type == "+":
-                return Text(span_of(node), first + second)
+                is_long = len(first) + len(second) > _LONGEST_TEXT
+                return Unknown(span_of(node)) if is_long else Text(span_of(node), first + second)
             case Text(value=first), Text(value=second):
                 return Boolean(span_of(node), (first == second) == (operator.type in _EQUAL))
             case _:
@@ -430,9 +470,10 @@ class _Folder:
             parts += [before, value.value]
             at = hole.end_byte
         rest = _cut(node, at, node.end_byte - 1)
-        return (
-            Unknown(span_of(node)) if rest is None or node.has_error else Text(span_of(node), "".join([*parts, rest]))
-        )
+        is_long = sum(map(len, parts)) > _LONGEST_TEXT
+        if rest is None or node.has_error or is_long:
+            return Unknown(span_of(node))
+        return Text(span_of(node), "".join([*parts, rest]))
 
 
 def _placed_at(value: Value, span: Span) -> Value:
@@ -449,7 +490,7 @@ def _placed_at(value: Value, span: Span) -> Value:
         case Nothing(undefined=undefined):
             return Nothing(span, undefined)
         case Unknown():
-            return Unknown(span)
+            return replace(value, span=span)
         case _:
             return value
 

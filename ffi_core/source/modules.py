@@ -6,14 +6,16 @@ A value that is imported stands, in the importing file, where its name stands: a
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from ffi_core.model import Array, Object, Property, Span, Text, Unknown, Value
+from ffi_core.model import Object, Property, Span, Text, Unknown, Value
 from ffi_core.source.call import arguments_of
-from ffi_core.source.literal import fold, key_of, text_of
+from ffi_core.source.helpers import Helper, count_parts, placed_at
+from ffi_core.source.literal import HELPERS, fold, fold_call, key_of, span_of, text_of, unwrap
 from ffi_core.source.parse import SourceTree
 from ffi_core.source.pieces import Layout, Memory
 from ffi_core.source.scope import Declared, Scopes
@@ -31,6 +33,8 @@ Constants = Mapping[str, Mapping[str, "str | Mapping[str, str]"]]
 _MOST_MODULES = 64  # files that one file's values may come from, however they import one another
 _DEEPEST_CHAIN = 8  # modules, each of which has a value from the next one
 _MOST_PARTS = 50_000  # of one value: modules that spread one another twice over would double it with each
+_MOST_STEPS = 200_000  # of all calls of other modules' functions: those that call one another twice would double
+_LONGEST_CHAIN_OF_NAMES = 8
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Modules:
     _known: dict[PurePath, _Exports] = field(default_factory=dict)
     _opened: dict[tuple[PurePath, str], _OpenedModule] = field(default_factory=dict)
     _depth: int = 0
+    _steps: int = 0
 
     def scopes(
         self, tree: SourceTree, path: PurePath, memory: Memory | None = None, layout: Layout | None = None
@@ -58,7 +63,8 @@ class Modules:
             asking = scopes()
             source = import_of(tree, declared) or (required(asking, declared) if asking is not None else None)
             value = self.value(path, *source) if source is not None else None
-            if value is None or isinstance(value, Unknown) or _parts(value) > _MOST_PARTS:
+            is_unknown = isinstance(value, Unknown) and not isinstance(value, Helper)
+            if value is None or is_unknown or count_parts(value, _MOST_PARTS) > _MOST_PARTS:
                 return None
             return placed_at(value, used)
 
@@ -69,7 +75,7 @@ class Modules:
 
     def hold(self, open_module: OpenModule) -> bool:
         """Whether everything that was opened is still the same; whoever opens modules from now on is asked for it."""
-        self.open_module = open_module
+        self.open_module, self._steps = open_module, 0
         return all(_is_same(open_module(*asked), found) for asked, found in self._opened.items())
 
     def value(self, importer: PurePath, specifier: str, name: str | None) -> Value | None:
@@ -96,6 +102,29 @@ class Modules:
             return None
         finally:
             self._depth -= 1
+
+    def called(self, scopes: Scopes, function: Node, arguments: Sequence[Value]) -> Value:
+        """What a function of a module gives; nothing that is known, where modules have called one another for long.
+
+        Parameters
+        ----------
+        scopes: the names of the module.
+        function: a node of it, one of `HELPERS`.
+        arguments: what it is called with.
+        """
+        nothing = Unknown(span_of(function))
+        if self._depth >= _DEEPEST_CHAIN or self._steps > _MOST_STEPS:
+            return nothing
+        self._depth += 1
+        try:
+            value, steps = fold_call(function, arguments, scopes.constant)
+        except RecursionError:
+            return nothing
+        finally:
+            self._depth -= 1
+        parts = count_parts(value, _MOST_PARTS)
+        self._steps += steps + parts
+        return value if parts <= _MOST_PARTS else nothing
 
 
 def _is_same(one: _OpenedModule, other: _OpenedModule) -> bool:
@@ -139,7 +168,10 @@ class _Exports:
 
     def _find(self, name: str) -> Value | None:
         if name in self._local:
-            return fold(self._local[name], self._scopes.constant)
+            function = self._function(self._local[name])
+            if function is None:
+                return fold(self._local[name], self._scopes.constant)
+            return Helper(span_of(function), partial(self._modules.called, self._scopes, function))
         if name in self._elsewhere:
             return self._modules.value(self._path, *self._elsewhere[name])
         whole = fold(self._whole, self._scopes.constant) if self._whole is not None else None
@@ -149,13 +181,31 @@ class _Exports:
         found = (self._modules.value(self._path, star, name) for star in self._stars if name != "default")
         return next((value for value in found if value is not None), None)
 
+    def _function(self, node: Node) -> Node | None:
+        """The function that an exported expression is, or that a name stands for."""
+        for _ in range(_LONGEST_CHAIN_OF_NAMES):
+            node = unwrap(node)
+            if node.type in HELPERS:
+                return node
+            declared = self._scopes.resolve(text_of(node), node.start_byte) if node.type == "identifier" else None
+            value = self._scopes.value_of(declared) if declared is not None else None
+            if value is None:
+                return None
+            node = value
+        return None
+
     def _read(self, statement: Node) -> None:
         source = statement.child_by_field_name("source")
         specifier = _string(source) if source is not None else None
         declaration, value = statement.child_by_field_name("declaration"), statement.child_by_field_name("value")
+        words = {child.type for child in statement.children}
         if value is not None:
             self._local["default"] = value
-        if declaration is not None and declaration.type == "lexical_declaration":
+        elif "=" in words and statement.named_children:
+            self._read_whole(statement.named_children[0])
+        elif "default" in words and declaration is not None:
+            self._local["default"] = declaration
+        elif declaration is not None and declaration.type == "lexical_declaration":
             self._read_consts(declaration)
         elif declaration is not None and declaration.type in {"enum_declaration", "function_declaration"}:
             name = declaration.child_by_field_name("name")
@@ -179,12 +229,16 @@ class _Exports:
         if owner in {"exports", "module.exports"}:
             self._local[name] = right
         if text_of(left) == "module.exports":
-            specifier = _required(right)
-            if specifier is not None:
-                self._elsewhere["default"] = (specifier, None)
-                self._stars.append(specifier)
-            else:
-                self._local["default"] = self._whole = right
+            self._read_whole(right)
+
+    def _read_whole(self, value: Node) -> None:
+        """``export = value``, ``module.exports = value``."""
+        specifier = _required(value)
+        if specifier is not None:
+            self._elsewhere["default"] = (specifier, None)
+            self._stars.append(specifier)
+        else:
+            self._local["default"] = self._whole = value
 
     def _read_consts(self, declaration: Node) -> None:
         kind = declaration.child_by_field_name("kind")
@@ -208,12 +262,14 @@ def import_of(tree: SourceTree, declared: Declared) -> tuple[str, str | None] | 
     """The specifier and the exported name behind an import's variable; the name is None for a whole namespace."""
     path = tree.path_to(declared.span.start)
     statement = next((node for node in reversed(path) if node.type == "import_statement"), None)
-    source = statement.child_by_field_name("source") if statement is not None else None
-    specifier = _string(source) if source is not None else None
-    if specifier is None or len(path) < 2:
+    if statement is None or len(path) < 2:
         return None
     parent = path[-2]
-    if parent.type == "namespace_import":
+    source = statement.child_by_field_name("source") or parent.child_by_field_name("source")
+    specifier = _string(source) if source is not None else None
+    if specifier is None:
+        return None
+    if parent.type in {"namespace_import", "import_require_clause"}:
         return specifier, None
     if parent.type == "import_specifier":
         name = parent.child_by_field_name("name")
@@ -229,11 +285,13 @@ def _constant(known: str | Mapping[str, str] | None) -> Value | None:
 
 
 def required(scopes: Scopes, declared: Declared) -> tuple[str, str | None] | None:
-    """As `import_of`, for ``const name = require("./x")`` and ``const { key: name } = require("./x")``."""
+    """As `import_of`, for ``const name = require("./x")`` and ``const { key: name } = require("./x")``, or of what
+    ``await import("./x")`` gives.
+    """
     path = scopes.tree.path_to(declared.span.start)
     at = next((index for index, node in enumerate(path) if node.type == "variable_declarator"), 0)
     call = path[at].child_by_field_name("value") if at and declared.keyword == "const" else None
-    specifier = _required(call) if call is not None else None
+    specifier = _required(call) or _awaited(call) if call is not None else None
     if specifier is None or scopes.resolve("require", declared.span.start) is not None:
         return None
     depth = len(path) - 1 - at
@@ -251,26 +309,12 @@ def _required(call: Node) -> str | None:
     return arguments[0].value if len(arguments) == 1 and isinstance(arguments[0], Text) else None
 
 
-def _parts(value: Value) -> int:
-    match value:
-        case Object(properties=properties):
-            return 1 + sum(_parts(entry.value) for entry in properties)
-        case Array(items=items):
-            return 1 + sum(_parts(item) for item in items)
-        case _:
-            return 1
-
-
-def placed_at(value: Value, span: Span) -> Value:
-    """The same value with every part of it standing at one place."""
-    match value:
-        case Object(properties=properties, complete=complete):
-            inner = tuple(Property(entry.key, span, placed_at(entry.value, span), span) for entry in properties)
-            return Object(span, inner, complete)
-        case Array(items=items, complete=complete):
-            return Array(span, tuple(placed_at(item, span) for item in items), complete)
-        case _:
-            return replace(value, span=span)
+def _awaited(node: Node) -> str | None:
+    """The specifier in ``await import("./x")``."""
+    call = node.named_children[0] if node.type == "await_expression" and node.named_children else None
+    callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+    arguments = arguments_of(call).items if call is not None and callee is not None and callee.type == "import" else ()
+    return arguments[0].value if arguments and isinstance(arguments[0], Text) else None
 
 
 def _string(node: Node) -> str | None:
