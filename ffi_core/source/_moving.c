@@ -5,7 +5,6 @@
  * wrong table can reach beyond an object. Nothing is kept from one call to the next. Written for the GIL; an
  * interpreter without one turns it on when it imports this.
  */
-#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 typedef struct {
