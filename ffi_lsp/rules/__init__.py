@@ -1,7 +1,8 @@
 """The rules, one file each. A rule is a pure function of a call and the facts about its library; it does no I/O.
 
 To add one, add a file ``ffiNNN_name.py`` with a docstring, a ``SEVERITY`` and one or more checks:
-``check(call, facts)``, ``check_declaration(call, facts, entry)``, ``check_site(call, facts, site)``.
+``check(call, facts)``, ``check_declaration(call, facts, entry)``, ``check_site(call, facts, site)``; a rule for some
+dialects names them in ``DIALECTS``.
 `ffi_lsp.rules.circumstances` tells which one.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ffi_core.dialects import DIALECTS
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Diagnostic, Related
 from ffi_lsp.rules.facts import LibraryFacts
@@ -19,7 +21,7 @@ __all__ = ["RULES", "Finding", "LibraryFacts", "Rule", "run"]
 
 RULES = scan(__name__, __path__)
 """Every rule by its code, ``FFI201``, in order."""
-_JUDGES = Judges(RULES.values())
+_JUDGES = {name: Judges(rule for rule in RULES.values() if rule.is_about(name)) for name in DIALECTS}
 
 
 def run(call: DlopenCall, facts: LibraryFacts) -> list[Diagnostic]:
@@ -34,7 +36,7 @@ def run(call: DlopenCall, facts: LibraryFacts) -> list[Diagnostic]:
     -------
     The diagnostics in the order of the text.
     """
-    found = [_explained(call, facts, _mendable_here(call, entry)) for entry in _JUDGES.judge(call, facts)]
+    found = [_explained(call, facts, _mendable_here(call, entry)) for entry in _JUDGES[call.dialect].judge(call, facts)]
     return sorted(found, key=lambda diagnostic: (diagnostic.span, diagnostic.code))
 
 

@@ -44,12 +44,13 @@ from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"koffi"})
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """The first fault of a prototype that could not be taken apart."""
     dialect, text = dialect_of(call), call.schema
-    if not dialect.takes_prototypes or not isinstance(text, Text):
+    if not isinstance(text, Text):
         return
     known = {*dialect.types, *call.named_types}
     fault = read_prototype(text.value, known.__contains__, named=call.kind is not CallKind.TYPE)

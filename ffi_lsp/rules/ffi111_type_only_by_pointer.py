@@ -45,11 +45,12 @@ from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of, types
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"koffi"})
 
 
 def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
-    """Every such type, where the dialect has types of which there are no values."""
-    if not dialect_of(call).types_can_be_added or call.kind is CallKind.POINTER or not isinstance(entry.value, Object):
+    """Every such type."""
+    if call.kind is CallKind.POINTER or not isinstance(entry.value, Object):
         return
     for word in _words(call, entry.value):
         finding = _judge(call, entry.name, entry.value, word)

@@ -45,15 +45,15 @@ from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"deno", "bun", "node"})
 
-_GIVE_BIGINT = {"deno", "bun", "node"}
 _STRICT = {"===", "!=="}
 _ARITHMETIC = {"+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", ">>>"}
 
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Such an operation; ``==`` and ``<`` compare the two kinds by value."""
-    if call.dialect not in _GIVE_BIGINT or not isinstance(site.operand, Number):
+    if not isinstance(site.operand, Number):
         return
     declaration, signature = declaration_of(call, site), signature_of(call, site)
     if signature is None or (declaration is not None and declaration.nonblocking):

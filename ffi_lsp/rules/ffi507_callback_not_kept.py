@@ -46,6 +46,7 @@ from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import symbol_of
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"koffi"})
 
 # C11, 7.14 and 7.22.4; POSIX; https://sqlite.org/c3ref/funclist.html; GLFW's and SDL's references.
 _KEEPS = re.compile(
@@ -57,7 +58,7 @@ _KEEPS = re.compile(
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    if call.dialect != "koffi" or not site.origins:
+    if not site.origins:
         return
     entry = call.declaration_of(site.symbol)
     symbol = symbol_of(call, entry) if entry is not None else None

@@ -44,16 +44,17 @@ from ffi_core.model import DlopenCall, Text, Unknown
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import string_literal
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_plain_string, is_porffors
+from ffi_lsp.rules.porffor_text import is_plain_string
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """The path, if it is an expression."""
     path = call.library
-    if not is_porffors(call) or not isinstance(path, Text | Unknown) or is_plain_string(call, path.span):
+    if not isinstance(path, Text | Unknown) or is_plain_string(call, path.span):
         return
     literal = string_literal(path.value) if isinstance(path, Text) else None
     fixes = (Fix(f"Write {literal}", (Edit(path.span, literal),)),) if literal else ()

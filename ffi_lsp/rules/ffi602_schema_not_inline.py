@@ -45,18 +45,19 @@ from ffi_core.model import Array, DlopenCall, Object, SourceDeclaration, Span, T
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import string_literal
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_plain_string, is_porffors, is_written_inside
+from ffi_lsp.rules.porffor_text import is_plain_string, is_written_inside
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of, parameter_types
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 _ASSERTION = re.compile(rb"\s+(?:as|satisfies)\b[^,()]*")
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """The schema, if it is not written out in the call, and what hides entries of it."""
-    if not is_porffors(call) or call.schema is None:
+    if call.schema is None:
         return
     if not isinstance(call.schema, Object | Unknown):
         return  # FFI105's business
@@ -73,7 +74,7 @@ def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
 def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every part of an entry of the call that is not written out there."""
     value = entry.value
-    if not is_porffors(call) or not is_written_inside(call, entry.name_span):
+    if not is_written_inside(call, entry.name_span):
         return
     if isinstance(value, Unknown) or (isinstance(value, Object) and not is_written_inside(call, value.span)):
         yield Finding(entry.name_span, "Porffor reads a declaration only where it is written out", entry.name)

@@ -43,10 +43,11 @@ from collections.abc import Iterator
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import end_of_code_before, is_porffors
+from ffi_lsp.rules.porffor_text import end_of_code_before
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 _DECLARATION = re.compile(rb"\b(?:const|let|var)\b[^;]*,\Z")
 _FARTHEST_DECLARATION = 2000
@@ -56,7 +57,7 @@ _ALONE = "Porffor gives the symbols through 'const { name } = Porffor.dlopen(...
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """The callee, if what it gives is not taken by a declared pattern of plain names."""
-    if not is_porffors(call) or call.schema is None:
+    if call.schema is None:
         return
     if call.source[call.callee_span.start : call.callee_span.end] != b"Porffor.dlopen":
         yield Finding(call.callee_span, "Porffor knows the call only when it is written as 'Porffor.dlopen'")

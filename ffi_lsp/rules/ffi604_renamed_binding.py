@@ -42,15 +42,15 @@ from ffi_core.model import Binding, DlopenCall, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import is_identifier, stands_in_code
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every binding that is more than the symbol's name."""
-    for binding in call.bindings if is_porffors(call) else ():
+    for binding in call.bindings:
         renames = binding.local != binding.symbol
         if not renames and binding.symbol_span.start == binding.local_span.start:
             continue

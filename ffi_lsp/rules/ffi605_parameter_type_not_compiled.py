@@ -43,18 +43,18 @@ from ffi_core.model import DlopenCall, Object, SourceDeclaration, Text
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of, parameter_types, struct_of
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 _INSTEAD = {"u8": "i32", "u16": "i32", "bool": "i32", "usize": "u64", "isize": "i64", "function": "pointer"}
 
 
 def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every parameter of a type that does not compile."""
-    if not is_porffors(call) or not isinstance(entry.value, Object):
+    if not isinstance(entry.value, Object):
         return
     for word in parameter_types(dialect_of(call), entry.value):
         if struct_of(word) is not None:

@@ -44,11 +44,12 @@ from ffi_core.model import DlopenCall, Object, SourceDeclaration, Text
 from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.edits import field_removal
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors, is_written_inside
+from ffi_lsp.rules.porffor_text import is_written_inside
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of, symbol_of
 
 SEVERITY = Severity.WARNING
+DIALECTS = frozenset({"porffor"})
 
 _WHOLE_WORD = "an address loses its upper half"
 _CONSEQUENCES = {
@@ -70,7 +71,7 @@ _CONSEQUENCES = {
 
 def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """A result that is read wrong, but for symbols that are no functions in the first place."""
-    if not is_porffors(call) or not isinstance(entry.value, Object):
+    if not isinstance(entry.value, Object):
         return
     result = entry.value.get(dialect_of(call).result)
     word = result.value.value if result is not None and isinstance(result.value, Text) else None

@@ -44,10 +44,10 @@ from ffi_core.model import DlopenCall, SourceDeclaration
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.edits import stands_in_code
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 # C11, 7.22, and what glibc adds to it.
 _STDLIB = """
@@ -106,16 +106,14 @@ _TAKEN_WITH = (
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every key that is taken by what other words of the program bring in."""
-    taken_here = _taken_here(call) if is_porffors(call) else {}
+    taken_here = _taken_here(call)
     for entry in call.declarations if taken_here else ():
         if entry.name in taken_here and entry.name not in _TAKEN:
             yield _finding(entry, taken_here[entry.name])
 
 
-def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
+def check_declaration(_call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """A key that is taken in every program."""
-    if not is_porffors(call):
-        return
     if entry.name in _TAKEN:
         yield _finding(entry, _TAKEN[entry.name])
     elif entry.name == "main":

@@ -45,11 +45,11 @@ from ffi_core.model import DlopenCall, Object, Span
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.edits import stands_in_code
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 _START_OF_STATEMENT = re.compile(rb"[;}]\s*(?:(?://[^\n]*\n|/\*[^*]*\*/)\s*)*\Z")
 _NOTHING_MORE = re.compile(rb"(?:[\s;]|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
@@ -58,7 +58,7 @@ _NAMES = ("last", "lastResult", "resultOfLastCall")
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """The last call, if nothing follows it and it is a statement of its own at the top of the program."""
-    for site in call.calls[-1:] if is_porffors(call) else ():
+    for site in call.calls[-1:]:
         entry = call.declaration_of(site.symbol)
         gives = isinstance(entry.value, Object) and entry.value.get(dialect_of(call).result) if entry else None
         # What follows is looked at first: it is a word away as a rule, while what precedes may be the whole text.

@@ -43,15 +43,15 @@ from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.call_arguments import declaration_of
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.WARNING
+DIALECTS = frozenset({"porffor"})
 
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    declaration = declaration_of(call, site) if is_porffors(call) else None
+    declaration = declaration_of(call, site)
     if declaration is None or declaration.signature is None:
         return
     for type_, argument in zip(declaration.signature.parameters, site.arguments.items, strict=False):

@@ -57,6 +57,7 @@ from ffi_lsp.rules.facts import LibraryFacts
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:

@@ -47,10 +47,10 @@ from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.call_arguments import arguments
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 _READ_AS_IT_IS = re.compile(rb"[-+(\s]*(?:\.?\d[\w.]*(?:[eE][-+]\d+)?|Math\.(?:PI|E|LN2|LN10|SQRT2))[)\s]*")
 _WIDE = {"u32", "i64", "u64"}
@@ -58,7 +58,7 @@ _WIDE = {"u32", "i64", "u64"}
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every argument that arrives as another number, and those that may."""
-    for type_, value in arguments(call, site) if is_porffors(call) else ():
+    for type_, value in arguments(call, site):
         is_float = type_.kind is Kind.FLOAT
         if (not is_float and str(type_) not in _WIDE) or _is_literal(call, value.span):
             continue

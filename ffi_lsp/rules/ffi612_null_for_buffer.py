@@ -52,17 +52,18 @@ from ffi_lsp.diagnostic import Fix, Severity
 from ffi_lsp.rules.call_arguments import arguments
 from ffi_lsp.rules.edits import text_edit
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_plain_string, is_porffors
+from ffi_lsp.rules.porffor_text import is_plain_string
 from ffi_lsp.rules.prototype_findings import field_of
 from ffi_lsp.rules.registry import Finding
 from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    for index, (type_, value) in enumerate(arguments(call, site) if is_porffors(call) else ()):
+    for index, (type_, value) in enumerate(arguments(call, site)):
         if type_.kind is Kind.BUFFER and isinstance(value, Nothing):
             message = (
                 f"for a parameter of type buffer of {site.symbol!r} Porffor passes an address of its own, not NULL"

@@ -58,10 +58,10 @@ from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Edit, Fix, Severity
 from ffi_lsp.rules.call_arguments import arguments
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 _ADDRESSES = (Kind.BUFFER, Kind.POINTER)
 
@@ -69,7 +69,7 @@ _ADDRESSES = (Kind.BUFFER, Kind.POINTER)
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
     origins = dict(enumerate(site.origins))
-    for index, (type_, value) in enumerate(arguments(call, site) if is_porffors(call) else ()):
+    for index, (type_, value) in enumerate(arguments(call, site)):
         what = _what(value, origins.get(index)) if type_.kind in _ADDRESSES else None
         if what is None or (what == "ArrayBuffer" and type_.kind is Kind.BUFFER):
             continue

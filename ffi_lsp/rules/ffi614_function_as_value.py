@@ -43,13 +43,13 @@ from collections.abc import Iterator
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every such use."""
-    for name, span in call.handed_on if is_porffors(call) else ():
+    for name, span in call.handed_on:
         yield Finding(span, f"Porffor can call {name!r} by its own name alone; from here it gives undefined", name)

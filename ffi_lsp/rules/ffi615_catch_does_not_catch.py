@@ -49,15 +49,15 @@ from collections.abc import Iterator
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check(call: DlopenCall, _facts: LibraryFacts) -> Iterator[Finding]:
     """Every `catch` of the file."""
-    for span in call.caught if is_porffors(call) else ():
+    for span in call.caught:
         has_parameter = call.source[span.start : span.start + 1] == b"("
         crashes = "Porffor's compiler crashes on the parameter of a catch"
         runs = "Porffor runs this block after every try, and catches nothing"

@@ -54,15 +54,15 @@ from collections.abc import Iterator
 from ffi_core.model import DlopenCall
 from ffi_lsp.diagnostic import Severity
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.porffor_text import is_porffors
 from ffi_lsp.rules.registry import Finding
 
 SEVERITY = Severity.ERROR
+DIALECTS = frozenset({"porffor"})
 
 
 def check(call: DlopenCall, facts: LibraryFacts) -> Iterator[Finding]:
     """The callee, if the installed compiler does not know it."""
-    if is_porffors(call) and facts.compiler_without_dlopen is not None:
+    if facts.compiler_without_dlopen is not None:
         version = facts.compiler_without_dlopen
         message = f"Porffor {version}, which is installed for this file, has no dlopen; the last one with it is 0.61.13"
         yield Finding(call.callee_span, message)

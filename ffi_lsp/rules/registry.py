@@ -49,6 +49,7 @@ class Rule:
     severity: how much damage the mistake does at its worst.
     documentation: its page in Markdown: one line of summary, then the sections that say what, why and how to mend it.
     tags: how the text that it finds should be shown.
+    dialects: those whose calls it judges; None for all of them.
     check: yields what is wrong with a call as a whole. It is asked at each keystroke.
     check_declaration: yields what is wrong with one entry of a call's schema. It is not asked again about an entry in
         which it found nothing, as long as the `circumstances` of that are the same.
@@ -60,6 +61,7 @@ class Rule:
     severity: Severity
     documentation: str
     tags: tuple[Tag, ...] = ()
+    dialects: frozenset[str] | None = None
     check: Check | None = None
     check_declaration: DeclarationCheck | None = None
     check_site: SiteCheck | None = None
@@ -74,8 +76,14 @@ class Rule:
         """The whole page: a heading with code and name, the severity, the documentation."""
         return f"# {self.code}: {self.name}\n\nSeverity: {self.severity}\n\n{self.documentation}\n"
 
+    def is_about(self, dialect: str) -> bool:
+        """Whether it judges calls of that dialect."""
+        return self.dialects is None or dialect in self.dialects
+
     def judge(self, call: DlopenCall, facts: LibraryFacts) -> Iterator[Diagnostic]:
         """Every diagnostic of this rule for one call, whatever was found out about its parts before."""
+        if not self.is_about(call.dialect):
+            return
         if self.check is not None:
             yield from map(self.diagnostic, self.check(call, facts))
         if self.check_declaration is not None:
@@ -107,6 +115,7 @@ def scan(package_name: str, paths: Iterable[str]) -> Mapping[str, Rule]:
                 loaded.SEVERITY,
                 inspect.cleandoc(loaded.__doc__ or ""),
                 getattr(loaded, "TAGS", ()),
+                getattr(loaded, "DIALECTS", None),
                 getattr(loaded, "check", None),
                 getattr(loaded, "check_declaration", None),
                 getattr(loaded, "check_site", None),

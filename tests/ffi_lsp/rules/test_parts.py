@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ffi_core.c_types import CInteger
-from ffi_core.dialects import read_tree
+from ffi_core.dialects import DIALECTS, read_tree
 from ffi_core.library import locate, open_library
 from ffi_core.model import CallSite, DlopenCall, Prototype, SourceDeclaration, Span, Symbol, SymbolKind
 from ffi_core.source import Memory, SourceTree, parse
@@ -41,6 +41,7 @@ def test_a_rule_says_which_part_of_a_call_it_judges(rule: Rule) -> None:
     assert bool(checks) != rule.code.startswith("FFI0"), "only a rule about comments has no check of a call"
     for name, check in checks.items():
         assert [word.lstrip("_") for word in inspect.signature(check).parameters] == PARAMETERS[name]
+    assert rule.dialects is None or rule.dialects <= DIALECTS.keys()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -197,12 +198,11 @@ def assert_parts_decide(snapshot: Snapshot) -> None:
 
 def speaking(call: DlopenCall, facts: LibraryFacts, part: Part) -> list[str]:
     """The rules that find something in a part."""
+    rules = [rule for rule in RULES.values() if rule.is_about(call.dialect)]
     if isinstance(part, SourceDeclaration):
-        found = {
-            code: rule.check_declaration(call, facts, part) for code, rule in RULES.items() if rule.check_declaration
-        }
+        found = {rule.code: rule.check_declaration(call, facts, part) for rule in rules if rule.check_declaration}
     else:
-        found = {code: rule.check_site(call, facts, part) for code, rule in RULES.items() if rule.check_site}
+        found = {rule.code: rule.check_site(call, facts, part) for rule in rules if rule.check_site}
     return [code for code, findings in found.items() if list(findings)]
 
 
