@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import lsp_peers
@@ -44,6 +46,8 @@ class Figure:
     unit: ``ms`` or ``MiB``.
     p50, p99: percentiles; the same for a single value.
     budget50, budget99: the most that they may be, or None.
+    cpu: what the server itself worked for each sample on average, in the same unit; None where the system does not
+        tell. Unlike the others it hardly depends on what else the machine does.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Figure:
     p99: float
     budget50: float | None = None
     budget99: float | None = None
+    cpu: float | None = None
 
     @property
     def kept(self) -> bool:
@@ -239,14 +244,19 @@ def session(folder: Path, library: Path, lines: int, declarations: int, keystrok
         wire.initialize(VERSIONED)
         typist = Typist(wire, uri)
         opening = typist.open(written)
-        in_code = [typist.type(chance.randrange(declarations + 5, lines), 60) for _ in range(keystrokes)]
-        in_schema = [typist.type(2 + chance.randrange(declarations), 40) for _ in range(keystrokes)]
-        completion = [typist.ask("textDocument/completion", key) for _ in range(keystrokes)]
-        types = [typist.ask("textDocument/completion", word) for _ in range(keystrokes)]
-        hover = [
-            typist.ask("textDocument/hover", {"line": chance.randrange(2, 2 + declarations), "character": 4})
-            for _ in range(keystrokes)
-        ]
+
+        def repeated(act: Callable[[], float], messages: int = 1) -> Samples:
+            before, seconds = processor_time(wire), [act() for _ in range(keystrokes)]
+            after = processor_time(wire)
+            cpu = None if before is None or after is None else (after - before) / (keystrokes * messages)
+            return Samples(seconds, cpu)
+
+        in_code = repeated(lambda: typist.type(chance.randrange(declarations + 5, lines), 60), 2)
+        in_schema = repeated(lambda: typist.type(2 + chance.randrange(declarations), 40), 2)
+        completion = repeated(lambda: typist.ask("textDocument/completion", key))
+        types = repeated(lambda: typist.ask("textDocument/completion", word))
+        somewhere = partial(chance.randrange, 2, 2 + declarations)
+        hover = repeated(lambda: typist.ask("textDocument/hover", {"line": somewhere(), "character": 4}))
         size = resident(wire)
         wire.exit()
     budget = (5, 20) if lines <= 2_000 else (None, 50)
@@ -305,11 +315,37 @@ class Typist:
         return arrival.at - sent
 
 
-def timed(name: str, seconds: list[float], budget50: float | None, budget99: float | None) -> Figure:
-    """The figure for samples in seconds."""
-    ordered = sorted(sample * 1000 for sample in seconds)
+@dataclass(frozen=True)
+class Samples:
+    """How long each of some questions took.
+
+    Parameters
+    ----------
+    seconds: for whoever waited.
+    cpu: seconds that the server worked for each message, on average; None where the system does not tell.
+    """
+
+    seconds: list[float]
+    cpu: float | None = None
+
+
+def timed(name: str, samples: Samples | list[float], budget50: float | None, budget99: float | None) -> Figure:
+    """The figure for samples, or for their seconds."""
+    samples = samples if isinstance(samples, Samples) else Samples(samples)
+    ordered = sorted(each * 1000 for each in samples.seconds)
     p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return Figure(name, "ms", ordered[len(ordered) // 2], p99, budget50, budget99)
+    cpu = None if samples.cpu is None else samples.cpu * 1000
+    return Figure(name, "ms", ordered[len(ordered) // 2], p99, budget50, budget99, cpu)
+
+
+def processor_time(wire: Wire) -> float | None:
+    """Seconds that the server has worked so far, in all of its threads, where the system tells."""
+    file = Path(f"/proc/{wire.process.pid}/stat")
+    if not file.exists():
+        return None
+    # proc_pid_stat(5): utime and stime are fields 14 and 15; the second, a name in parentheses, may hold spaces.
+    fields = file.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(wire: Wire) -> float | None:
@@ -329,7 +365,8 @@ def line(figure: Figure) -> str:
     values = (
         f"p50 {figure.p50:7.2f}  p99 {figure.p99:7.2f}" if figure.p50 != figure.p99 else f"{figure.p50:11.2f}{'':13}"
     )
-    return f"{figure.name:<76} {values} {figure.unit:<3}  {verdict}"
+    cpu = "" if figure.cpu is None else f"cpu {figure.cpu:.2f}"
+    return f"{figure.name:<76} {values} {figure.unit:<3} {cpu:<9} {verdict}"
 
 
 if __name__ == "__main__":
