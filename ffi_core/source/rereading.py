@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ffi_core.model import DlopenCall, Span
 from ffi_core.source.flow import Flow, Symbols
@@ -57,31 +57,90 @@ class Reading:
     values: tuple[Span, ...]
     imports: tuple[Span, ...]
 
-    def after(self, scopes: Scopes, place: Span, calls: tuple[DlopenCall, ...]) -> Reading:
-        """The same with what is known of one place now.
-
-        Parameters
-        ----------
-        scopes: what was asked there.
-        place: the place.
-        calls: all calls.
-        """
+    def without(self, place: Span) -> Reading:
+        """The same but for what is known of one place, in which no library is opened."""
 
         def elsewhere(spans: tuple[Span, ...]) -> tuple[Span, ...]:
             return tuple([span for span in spans if not place.start <= span.start < place.end])
 
+        imports = elsewhere(self.imports)
+        calls = tuple([_without(call, place) for call in self.calls])
+        if len(imports) < len(self.imports):
+            calls = tuple([replace(call, imported=tuple(sorted(imports))) for call in calls])
+        return replace(
+            self,
+            calls=calls,
+            taken=tuple([each.outside(place) for each in self.taken]),
+            values=elsewhere(self.values),
+            imports=imports,
+        )
+
+    def moved(self, tree: SourceTree, layout: Layout, at: int, distance: int) -> Reading:
+        """The same, with all that stands behind an edit in its new place.
+
+        Parameters
+        ----------
+        tree, layout: the text.
+        at: the byte of the earlier text from which on all stands elsewhere.
+        distance: how many bytes further on.
+        """
+        return Reading(
+            tree,
+            layout,
+            tuple([replace(call, source=tree.text) for call in shifted(self.calls, at, distance)]),
+            self.owners,
+            tuple([each.shifted(at, distance) for each in self.taken]),
+            self.asked,
+            shifted(self.examined, at, distance),
+            shifted(self.values, at, distance),
+            shifted(self.imports, at, distance),
+        )
+
+    def after(self, scopes: Scopes, calls: tuple[DlopenCall, ...]) -> Reading:
+        """The same with what is known of one place more.
+
+        Parameters
+        ----------
+        scopes: what was asked there.
+        calls: all calls.
+        """
         self.asked.update(word_of(name) for name in scopes.asked)
-        imports = (*elsewhere(self.imports), *scopes.imports)
-        if imports != self.imports:
-            in_order = tuple(sorted(imports))
-            calls = tuple(replace(call, imported=in_order) for call in calls)
+        imports = (*self.imports, *scopes.imports)
+        if scopes.imports:
+            calls = tuple([replace(call, imported=tuple(sorted(imports))) for call in calls])
         return replace(
             self,
             calls=calls,
             examined=(*self.examined, *scopes.examined.difference(self.examined)),
-            values=(*elsewhere(self.values), *scopes.values),
+            values=(*self.values, *scopes.values),
             imports=imports,
         )
+
+
+def _without(call: DlopenCall, place: Span) -> DlopenCall:
+    """A call without the uses of its symbols in some place."""
+    kept: dict[str, Any] = {
+        "uses": _outside(call.uses, place, lambda use: use[1].start),
+        "calls": _outside(call.calls, place, lambda site: site.span.start),
+        "late_uses": _outside(call.late_uses, place, lambda pair: pair[0].start),
+        "handed_on": _outside(call.handed_on, place, lambda use: use[1].start),
+    }
+    changed = {name: found for name, found in kept.items() if found is not getattr(call, name)}
+    return replace(call, **changed) if changed else call
+
+
+def _outside(all_: tuple[_T, ...], place: Span, start_of: Callable[[_T], int]) -> tuple[_T, ...]:
+    """Things in the order of the text without those that start in some place."""
+    first, end = bisect_left(all_, place.start, key=start_of), bisect_left(all_, place.end, key=start_of)
+    return all_ if first == end else all_[:first] + all_[end:]
+
+
+def _put(all_: tuple[_T, ...], new: tuple[_T, ...], start_of: Callable[[_T], int]) -> tuple[_T, ...]:
+    """Things in the order of the text with others, between which none of them stands."""
+    if not new:
+        return all_
+    first = bisect_left(all_, start_of(new[0]), key=start_of)
+    return (*all_[:first], *new, *all_[first:])
 
 
 def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], owners: Iterable[Symbols]) -> Reading:
@@ -137,16 +196,16 @@ def read_again(
     if before is not None and not _is_closed(last, edit, before, reaches_far):
         return None
     layout = memory.lay_out_again(last.layout, edit.index, edit.node, edit.at, edit.distance)
-    moved = moved_reading(last, tree, layout, edit.at, edit.distance)
     if edit.index is None or before is None:
-        return moved
+        return last.moved(tree, layout, edit.at, edit.distance)
     scopes = scopes_of(layout)
     piece = layout.pieces[edit.index]
     # The places in a statement with an error are counted from the root.
     place = Span(0, len(piece.text)) if piece.whole else edit.new
     if not _only_uses(last.asked & piece.words, partial(scopes.occurrences_in, edit.index), place):
         return None
-    return _with_statement(moved, edit, scopes, piece)
+    rest = last.without(edit.old).moved(tree, layout, edit.at, edit.distance)
+    return _with_statement(rest, edit.new, scopes, piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,65 +361,43 @@ def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurr
     return True
 
 
-def moved_reading(last: Reading, tree: SourceTree, layout: Layout, at: int, distance: int) -> Reading:
-    """The reading of the text before, with all that stands behind an edit in its new place.
+def _with_statement(last: Reading, place: Span, scopes: Scopes, piece: Piece) -> Reading | None:
+    """The reading with what a statement does; None where that is more than to use symbols.
 
     Parameters
     ----------
-    last: the text before.
-    tree, layout: the text.
-    at: the byte of the earlier text from which on all stands elsewhere.
-    distance: how many bytes further on.
+    last: the reading without the statement.
+    place: where the statement stands.
+    scopes: the names of the text.
+    piece: the statement.
     """
-    return Reading(
-        tree,
-        layout,
-        tuple([replace(call, source=tree.text) for call in shifted(last.calls, at, distance)]),
-        last.owners,
-        tuple([Taken(each.names, list(shifted(tuple(each.places), at, distance)), each.shapes) for each in last.taken]),
-        last.asked,
-        shifted(last.examined, at, distance),
-        shifted(last.values, at, distance),
-        shifted(last.imports, at, distance),
-    )
-
-
-def _with_statement(last: Reading, edit: _Edit, scopes: Scopes, piece: Piece) -> Reading | None:
-    """The reading with what the statement that was edited does now; None where that is more than to use symbols."""
-    place, tree = edit.new, last.tree
-    taken = tuple(each.outside(place) for each in last.taken)
-    is_plain = all(Flow(scopes, place).retrace(each, piece.words) for each in taken)
+    is_plain = all(Flow(scopes, place).retrace(each, piece.words) for each in last.taken)
     found = [owner.hand_over() for owner in last.owners]
     if not is_plain or any(each.bindings or each.labels or each.closings for each in found):
         return None
     given = {value.span.start for each in found for site in each.calls for value in site.arguments.items}
-    calls = tuple(
-        _with_part(tree, scopes, call, place, each, given) for call, each in zip(last.calls, found, strict=True)
+    return last.after(
+        scopes,
+        tuple([_with_part(scopes, call, each, given) for call, each in zip(last.calls, found, strict=True)]),
     )
-    return replace(last, taken=taken).after(scopes, place, calls)
 
 
-def _with_part(
-    tree: SourceTree, scopes: Scopes, call: DlopenCall, place: Span, found: Symbols, given: Collection[int]
-) -> DlopenCall:
-    """A call with what one statement does with its symbols now."""
-    uses = tuple(sorted(found.uses, key=lambda use: (use[1].start, use[1].end)))
-    sites = tuple(sorted(found.calls, key=lambda site: (site.span.start, site.span.end)))
-    part = observe_part(tree, scopes, replace(call, uses=uses, calls=sites), given)
-    whole = replace(
-        call,
-        uses=_put(call.uses, part.uses, place, lambda use: use[1].start),
-        calls=_put(call.calls, part.calls, place, lambda site: site.span.start),
-        late_uses=_put(call.late_uses, part.late_uses, place, lambda pair: pair[0].start),
-        handed_on=_put(call.handed_on, part.handed_on, place, lambda use: use[1].start),
-    )
-    return replace(whole, leaks=leaks_symbols(tree, scopes, whole))
-
-
-def _put(all_: tuple[_T, ...], new: tuple[_T, ...], place: Span, start_of: Callable[[_T], int]) -> tuple[_T, ...]:
-    """Things in the order of the text, with other ones where those of some place were."""
-    first, end = bisect_left(all_, place.start, key=start_of), bisect_left(all_, place.end, key=start_of)
-    return all_ if first == end and not new else (*all_[:first], *new, *all_[end:])
+def _with_part(scopes: Scopes, call: DlopenCall, found: Symbols, given: Collection[int]) -> DlopenCall:
+    """A call with what one statement more does with its symbols."""
+    whole = call
+    if found.is_used:
+        uses = tuple(sorted(found.uses, key=lambda use: (use[1].start, use[1].end)))
+        sites = tuple(sorted(found.calls, key=lambda site: (site.span.start, site.span.end)))
+        part = observe_part(scopes.tree, scopes, replace(call, uses=uses, calls=sites), given)
+        whole = replace(
+            call,
+            uses=_put(call.uses, part.uses, lambda use: use[1].start),
+            calls=_put(call.calls, part.calls, lambda site: site.span.start),
+            late_uses=_put(call.late_uses, part.late_uses, lambda pair: pair[0].start),
+            handed_on=_put(call.handed_on, part.handed_on, lambda use: use[1].start),
+        )
+    leaks = leaks_symbols(scopes.tree, scopes, whole)
+    return whole if leaks is whole.leaks else replace(whole, leaks=leaks)
 
 
 def word_of(name: str) -> bytes:

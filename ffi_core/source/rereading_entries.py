@@ -17,7 +17,7 @@ from ffi_core.source.literal import TRANSPARENT, fold_property, span_of
 from ffi_core.source.occurrence import Reach
 from ffi_core.source.parse import Change, SourceTree
 from ffi_core.source.pieces import Layout, Memory, Piece, words_of
-from ffi_core.source.rereading import Reading, examined_in, is_enclosed, moved_reading, node_at, word_of
+from ffi_core.source.rereading import Reading, examined_in, is_enclosed, node_at, word_of
 from ffi_core.source.scope import Scopes
 from ffi_core.source.surroundings import observe_site
 
@@ -88,7 +88,7 @@ def read_entry_again(
     _hand_on(before, layout.pieces[place.index], place.old.start - layout.starts[place.index], changed)
     scopes = scopes_of(layout)
     flow = Flow(scopes, place.new)
-    moved = moved_reading(last, tree, layout, place.old.end, place.distance)
+    moved = last.without(place.old).moved(tree, layout, place.old.end, place.distance)
     is_plain = all(flow.retrace(each, words) for each in moved.taken)
     if not is_plain or any(owner.hand_over().is_used for owner in last.owners):
         return None
@@ -96,7 +96,7 @@ def read_entry_again(
     if found is None:
         return None
     call = _with_entry(tree, scopes, moved.calls[place.call], place.entry, found, declare)
-    return moved.after(scopes, place.new, (*moved.calls[: place.call], call, *moved.calls[place.call + 1 :]))
+    return moved.after(scopes, (*moved.calls[: place.call], call, *moved.calls[place.call + 1 :]))
 
 
 def is_inside_call(last: Reading, tree: SourceTree) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ffi_core.model import DlopenCall, Span
+from ffi_core.source.moving import shifted
 
 if TYPE_CHECKING:
     from ffi_core.source.flow import Shape, Symbols
@@ -24,6 +25,10 @@ class Taken:
     names: list[str] = field(default_factory=list)
     places: list[Span | None] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
+
+    def shifted(self, at: int, distance: int) -> Taken:
+        """The same after an edit in front of some: as `ffi_core.source.moving.shifted`."""
+        return Taken(self.names, list(shifted(tuple(self.places), at, distance)), self.shapes)
 
     def outside(self, place: Span) -> Taken:
         """Those that are not declared in some place."""
