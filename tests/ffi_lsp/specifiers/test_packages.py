@@ -135,15 +135,29 @@ def test_a_manifest_is_named_by_the_path_at_which_it_is_edited(lay_out: LayOut, 
         ("base", {"base/a.json": "PATHS", "base/package.json": {"exports": "./a.json"}}),
         ("base/b", {"base/a.json": "PATHS", "base/package.json": {"exports": {"./b": {"require": "./a.json"}}}}),
         (["base/none", "base/a.json"], {"base/a.json": "PATHS"}),
+        ("base/c/a", {"base/a.json": "PATHS", "base/package.json": {"exports": {"./c/*": "./*.json"}}}),
+        ("..", {"../tsconfig.json": "PATHS"}),
+        ("../tsconfig", {"../tsconfig.json": "PATHS"}),
     ],
 )  # fmt: skip
 def test_a_configuration_that_a_package_has_is_extended(
     extended: object, files: dict[str, object], lay_out: LayOut, means: Means
 ) -> None:
-    base = {"compilerOptions": {"paths": {"~/*": ["../../../src/*", "../../src/*", "../../../../src/*"]}}}
+    base = {"compilerOptions": {"paths": {"~/*": ["../../../src/*", "../../src/*", "../../../../src/*", "./src/*"]}}}
     placed = {f"node_modules/{name}": base if content == "PATHS" else content for name, content in files.items()}
     lay_out({**placed, "app/tsconfig.json": {"extends": extended}, "src/a.ts": None})
     assert means("~/a", "app/main.ts") == "src/a.ts"
+
+
+@pytest.mark.parametrize("extended", ["base/a.json", "base/b", "base/c", "none", ".", "base/../base/a.json"])
+def test_what_typescript_does_not_find_is_not_extended(extended: str, lay_out: LayOut, means: Means) -> None:
+    exports = {"./b": {"import": "./a.json"}, "./c": "./a"}
+    lay_out({
+        "node_modules/base/package.json": {"exports": exports},
+        "node_modules/base/a.json": {"compilerOptions": {"paths": {"~/*": ["../../*"]}}},
+        "tsconfig.json": {"extends": extended}, "a.ts": None,
+    })  # fmt: skip
+    assert means("~/a") is None
 
 
 def test_paths_of_an_extended_configuration_may_start_at_the_one_that_extends_it(lay_out: LayOut, means: Means) -> None:
