@@ -48,11 +48,12 @@ export interface RuntimeAnswer {
   readonly remedy?: string;
 }
 
-/** The answer to ffi.runFile. */
+/** The answer to ffi.runFile; `runtime` and what was printed are there where the file was run. */
 export interface FileAnswer {
   readonly status: string;
   readonly message: string;
-  readonly runtime: string;
+  readonly runtime?: string;
   readonly stdout?: string;
   readonly stderr?: string;
+  readonly report?: string | null;
 }

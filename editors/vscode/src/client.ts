@@ -10,6 +10,7 @@ import {
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 
+import { askInDialogs } from "./asking.ts";
 import { waitForDeclarations } from "./completing.ts";
 import { LANGUAGES } from "./look.ts";
 import type { ReportMemory } from "./memory.ts";
@@ -48,6 +49,7 @@ export function makeClient(program: string, surroundings: Surroundings): Languag
     },
   };
   const client = new LanguageClient("ffi", "FFI", { command: program, args: ["--stdio"] }, options);
+  askInDialogs(client);
   // Tells the server, in clients of whatever name, that its notification `ffi/status` is understood.
   client.registerFeature({
     fillClientCapabilities: (capabilities) => {

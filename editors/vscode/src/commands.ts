@@ -6,7 +6,7 @@ import type { CompareAnswer, FileAnswer, RunAnswer, RuntimeAnswer } from "./answ
 import { convertToDialect, declareFromLibrary } from "./declaring.ts";
 import type { CommandName } from "./extension.ts";
 import { addPorfforTypes } from "./porffor-types.ts";
-import { showComparison } from "./report.ts";
+import { showComparison, showFile } from "./report.ts";
 import type { Session } from "./session.ts";
 
 export type Command = (session: Session, given: readonly unknown[]) => unknown;
@@ -85,10 +85,8 @@ async function runFileOnRuntime(session: Session, [given]: readonly unknown[]): 
     return;
   }
   const answer = await execute<FileAnswer>(session, "ffi.runFile", { uri, runtime });
-  const printed = [answer?.stdout, answer?.stderr].filter(Boolean).join("\n");
-  if (printed !== "") {
-    session.log.info(`${answer?.runtime} printed:\n${printed}`);
-    session.log.show(true);
+  if (answer?.runtime !== undefined) {
+    showFile(answer, uri);
   }
 }
 

@@ -1,22 +1,21 @@
 // What runs of this window have shown, so that it can be shown again, with its chart.
 
-import type { CompareAnswer, RunAnswer } from "./answers.ts";
-import { showComparison, showRun } from "./report.ts";
+import type { CompareAnswer, FileAnswer, RunAnswer } from "./answers.ts";
+import { showComparison, showFile, showRun } from "./report.ts";
 
 /** The last report on each function and file. */
 export class ReportMemory {
   readonly #reports = new Map<string, () => void>();
   #last: (() => void) | undefined;
 
-  /** Keep what a command of the server answered, where there are figures in it. */
+  /** Keep what a command of the server answered, where there is something to show. */
   remember(command: string, given: readonly unknown[], answer: unknown): void {
-    const { status, median_ns } = (answer ?? {}) as Partial<RunAnswer>;
-    if (status !== "done") {
-      return;
-    }
-    if (command === "ffi.quickRun" && median_ns != null) {
+    const { status, median_ns, runtime } = (answer ?? {}) as Partial<RunAnswer & FileAnswer>;
+    if (command === "ffi.runFile" && runtime !== undefined) {
+      this.#keep(given, () => showFile(answer as FileAnswer, (given[0] as { uri: string }).uri));
+    } else if (command === "ffi.quickRun" && status === "done" && median_ns != null) {
       this.#keep(given, () => showRun(answer as RunAnswer));
-    } else if (command === "ffi.compareRuntimes") {
+    } else if (command === "ffi.compareRuntimes" && status === "done") {
       this.#keep(given, () => showComparison(answer as CompareAnswer));
     }
   }

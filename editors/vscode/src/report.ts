@@ -2,12 +2,13 @@
 
 import * as vscode from "vscode";
 
-import type { CompareAnswer, RunAnswer } from "./answers.ts";
+import type { CompareAnswer, FileAnswer, RunAnswer } from "./answers.ts";
 import { comparison, duration, escapeHtml, histogram } from "./chart.ts";
 
 const STYLE = `
   body { padding: 0 1.5rem 1.5rem; max-width: 44rem; }
   table { border-collapse: collapse; margin: 1rem 0; }
+  pre { overflow-x: auto; padding: 0.5rem 0.75rem; background: var(--vscode-textCodeBlock-background); }
   td { padding: 0.15rem 1.5rem 0.15rem 0; } td:first-child { opacity: 0.75; }
   svg { max-width: 100%; height: auto; margin: 0.5rem 0; } .bar:hover { fill-opacity: 0.8; }`;
 
@@ -39,8 +40,20 @@ export function showRun(answer: RunAnswer): void {
 export function showComparison(answer: CompareAnswer): void {
   const programs = answer.programs ?? [];
   const equal = answer.outputs_equal === false ? "<p><strong>The outputs differ.</strong></p>" : "";
-  const chart = programs.length > 0 ? comparison(programs) : "";
+  const what = "<p>Wall time of the whole program, its start included. Shorter is faster.</p>";
+  const chart = programs.length > 0 ? comparison(programs) + what : "";
   show("Runtimes compared", `<p>${escapeHtml(answer.message)}</p>${equal}${chart}${link(answer.report)}`);
+}
+
+/** Show what the file of a URI printed on a runtime. */
+export function showFile(answer: FileAnswer, uri: string): void {
+  const file = vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
+  const printed = [
+    ["Standard output", answer.stdout],
+    ["Standard error", answer.stderr],
+  ].flatMap(([name = "", text = ""]) => (text === "" ? [] : [`<h2>${name}</h2><pre>${escapeHtml(text)}</pre>`]));
+  const all = printed.length > 0 ? printed.join("") : "<p>It printed nothing.</p>";
+  show(`${file} on ${answer.runtime}`, `<p>${escapeHtml(answer.message)}</p>${all}${link(answer.report)}`);
 }
 
 function show(title: string, body: string): void {

@@ -1,8 +1,8 @@
 // Starts the real VS Code: its server in a process group of its own, and its workbench in headless Chromium.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -14,6 +14,7 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 const INSTALLED = environment("FFI_VSCODE");
 const PROGRAM = join(INSTALLED, "vscode", "out", "server-main.js");
 const NODE = join(INSTALLED, "node");
+const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
 
 const QUIET = {
   "chat.disableAIFeatures": true,
@@ -32,6 +33,8 @@ const QUIET = {
 export interface Options {
   /** A folder whose copy is opened; a file in it that ends in .code-workspace is opened as the workspace. */
   readonly fixture: string;
+  /** Called with the copy before VS Code starts. */
+  readonly prepare?: (folder: string) => void;
   /** Settings of the person. */
   readonly settings?: object;
   /** Settings of machine scope, which a window like this one reads from a place of their own. */
@@ -44,6 +47,8 @@ export interface Options {
   readonly testDriver?: boolean;
   /** Variables for VS Code and all that it starts. */
   readonly env?: Record<string, string>;
+  /** Lets the server find the JavaScript runtimes that scripts/install_runtimes.py installed. */
+  readonly runtimes?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Called with the page before it goes anywhere. */
   readonly onPage?: (page: Page) => Promise<void> | void;
@@ -56,12 +61,14 @@ export class Code {
   readonly folder: string;
   readonly #browser: Browser;
   readonly #server: Server;
+  readonly #address: string;
 
-  private constructor(page: Page, browser: Browser, server: Server) {
+  private constructor(page: Page, browser: Browser, server: Server, address: string) {
     this.page = page;
     this.folder = server.folder;
     this.#browser = browser;
     this.#server = server;
+    this.#address = address;
   }
 
   static async start(options: Options): Promise<Code> {
@@ -75,8 +82,9 @@ export class Code {
       const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
       page.setDefaultTimeout(PATIENCE);
       await options.onPage?.(page);
-      await page.goto(address(port, server.folder, options));
-      return new Code(page, browser, server);
+      const url = address(port, server.folder, options);
+      await page.goto(url);
+      return new Code(page, browser, server, url);
     } catch (error) {
       await server.stop();
       throw error;
@@ -88,6 +96,21 @@ export class Code {
     return this.#server.log;
   }
 
+  /** Open another window on the same folder. */
+  async secondWindow(): Promise<Page> {
+    const page = await this.#browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(this.#address);
+    return page;
+  }
+
+  /** The processes of language servers that this VS Code's private environment runs. */
+  languageServers(): number[] {
+    const lines = execFileSync("ps", ["-ww", "-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+    const ours = lines.filter((line) => line.includes(this.#server.place) && line.includes("ffi-lsp --stdio"));
+    return ours.map((line) => Number.parseInt(line, 10));
+  }
+
   async stop(): Promise<void> {
     await this.#browser.close().catch(() => undefined);
     await this.#server.stop();
@@ -97,21 +120,27 @@ export class Code {
 class Server {
   readonly folder: string;
   log = "";
-  readonly #place: string;
+  /** The folder that holds all that it reads and writes. */
+  readonly place: string;
   readonly #process: ChildProcess;
 
-  constructor({ fixture, settings, machine, vsix, testDriver, env }: Options) {
-    this.#place = realpathSync(mkdtempSync(join(tmpdir(), "ffi-vscode-")));
-    const inside = (...path: string[]): string => join(this.#place, ...path);
+  constructor({ fixture, prepare, settings, machine, vsix, testDriver, env, runtimes }: Options) {
+    this.place = realpathSync(mkdtempSync(join(tmpdir(), "ffi-vscode-")));
+    const inside = (...path: string[]): string => join(this.place, ...path);
     this.folder = inside("work");
     cpSync(fixture, this.folder, { recursive: true });
+    prepare?.(this.folder);
+    if (runtimes) {
+      mkdirSync(inside("cache", "ffi-lsp"), { recursive: true });
+      symlinkSync(join(CACHE, "ffi-lsp", "runtimes"), inside("cache", "ffi-lsp", "runtimes"));
+    }
     write(inside("data", "User", "settings.json"), { ...QUIET, ...settings });
     write(inside("data", "Machine", "settings.json"), machine ?? {});
     const variables = {
       ...process.env,
-      HOME: this.#place,
-      TMPDIR: this.#place,
-      XDG_RUNTIME_DIR: this.#place,
+      HOME: this.place,
+      TMPDIR: this.place,
+      XDG_RUNTIME_DIR: this.place,
       XDG_CACHE_HOME: inside("cache"),
       XDG_CONFIG_HOME: inside("config"),
       XDG_DATA_HOME: inside("share"),
@@ -169,7 +198,7 @@ class Server {
       await pause(50);
     }
     send("SIGKILL");
-    rmSync(this.#place, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    rmSync(this.place, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

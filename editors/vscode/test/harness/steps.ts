@@ -52,9 +52,15 @@ export class Steps {
 
   /** Carry out a command by its title, as a person does. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
     const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
+    // A page within the window that is just taking the focus swallows keys.
+    await this.until("the palette is open", async () => {
+      await this.page.keyboard.press("F1");
+      return input.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     await input.fill(`>${title}`);
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   }
@@ -91,6 +97,29 @@ export class Steps {
   /** A notification that says something. */
   notification(text: string | RegExp): Locator {
     return this.page.locator(".notification-toast", { hasText: text });
+  }
+
+  /** The dialog in front of the window that asks something. */
+  dialog(text: string | RegExp): Locator {
+    return this.page.locator(".monaco-dialog-box", { hasText: text });
+  }
+
+  /** Press a button of that dialog, once it is there. */
+  async answer(question: string | RegExp, choice: string): Promise<void> {
+    await this.dialog(question).getByText(choice, { exact: true }).click();
+  }
+
+  /** Put the cursor on a word of the line that holds some text. */
+  async cursorOn(word: string, line = word): Promise<void> {
+    const { x, y } = await this.placeOf(word, line);
+    await this.page.mouse.click(x, y);
+  }
+
+  /** Open a file of the folder by its name. */
+  async open(name: string): Promise<void> {
+    await this.page.keyboard.press("Control+p");
+    await this.page.locator(".quick-input-widget input").fill(name);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
   }
 
   /** Wait until a question is answered with true. */

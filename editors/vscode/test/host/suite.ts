@@ -184,6 +184,36 @@ export async function run(): Promise<void> {
     assert.equal(session.server?.origin, "setting");
   });
 
+  await test("in deno.json a key that is no setting of ours is marked, and the keys are completed", async () => {
+    const place = file("one/settings");
+    const settings = vscode.Uri.joinPath(place, "deno.json");
+    const text = '{\n  "ffi": { "rules": { "ignored": ["FFI201"], "minSeverity": "fatal" }, "lens": {  } }\n}\n';
+    await vscode.workspace.fs.writeFile(settings, new TextEncoder().encode(text));
+    const { document } = await vscode.window.showTextDocument(settings, { preview: false });
+    const marked = (): string[] =>
+      vscode.languages
+        .getDiagnostics(settings)
+        .filter((each) => each.source !== "ffi")
+        .map(({ range, message }) => `${document.getText(range)}: ${message}`);
+    await until("the JSON language features judge it", () => marked().length > 0);
+    assert.equal(marked().length, 2, marked().join("\n"));
+    assert.match(marked().join("\n"), /^"ignored": .*not allowed/m);
+    assert.match(marked().join("\n"), /^"fatal": .*"hint", "information", "warning", "error"/m);
+    const offeredAt = async (offset: number): Promise<string[]> => {
+      const found = await vscode.commands.executeCommand<vscode.CompletionList>(
+        "vscode.executeCompletionItemProvider",
+        settings,
+        document.positionAt(offset),
+      );
+      return found.items.map(({ label }) => (typeof label === "string" ? label : label.label));
+    };
+    assert.deepEqual(await offeredAt(text.indexOf('"lens": { ') + 10), ["enabled"]);
+    const severities = (await offeredAt(text.indexOf('"fatal"') + 1)).map((label) => label.replaceAll('"', ""));
+    assert.deepEqual(severities.sort(), ["error", "hint", "information", "warning"]);
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await vscode.workspace.fs.delete(place, { recursive: true });
+  });
+
   if (failures > 0) {
     throw new Error(`${failures} failed`);
   }

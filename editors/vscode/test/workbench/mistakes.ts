@@ -59,14 +59,12 @@ export function mistakes({ vsix }: Given): Promise<boolean> {
     await steps.step("hovering a declaration shows the C prototype", async () => {
       await steps.hover("sqlite3_open_v2", "sqlite3_open_v2:", "sqlite3 **");
       await steps.picture("hover");
-      const { x, y } = await steps.placeOf("The declarations of");
-      await page.mouse.click(x, y);
+      await steps.cursorOn("The declarations of");
     });
 
     await steps.step("a quick fix mends a mistake, and its squiggle goes", async () => {
       const before = await squiggles.count();
-      const { x, y } = await steps.placeOf('"int"', "sqlite3_initialize:");
-      await page.mouse.click(x, y);
+      await steps.cursorOn('"int"', "sqlite3_initialize:");
       await page.keyboard.press("Control+.");
       const menu = page.locator(".action-widget");
       await menu.locator(".monaco-list-row", { hasText: "i32" }).first().waitFor();
@@ -77,8 +75,7 @@ export function mistakes({ vsix }: Given): Promise<boolean> {
 
     await steps.step("an accepted completion writes the whole declaration", async () => {
       await page.keyboard.press("Control+j");
-      const { x, y } = await steps.placeOf("sqlite3_version", "sqlite3_version:");
-      await page.mouse.click(x, y);
+      await steps.cursorOn("sqlite3_version", "sqlite3_version:");
       await page.keyboard.press("Control+Enter");
       await page.keyboard.type("sqlite3_changes64", { delay: 40 });
       const item = page.locator(".suggest-widget .monaco-list-row", { hasText: "sqlite3_changes64" }).first();
@@ -111,18 +108,16 @@ export function mistakes({ vsix }: Given): Promise<boolean> {
     });
 
     await steps.step("clicking a lens asks before native code runs", async () => {
-      await page.keyboard.press("Control+p");
-      await page.locator(".quick-input-widget input").fill("math.porf.ts");
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: "math.porf.ts" }).first().click();
+      await steps.open("math.porf.ts");
       const lens = page.locator(".codelens-decoration a", { hasText: "Run fegetround()" }).first();
       await lens.waitFor();
       await lens.click();
-      await steps.notification("Run native code of").waitFor();
+      await steps.dialog("Run native code of").waitFor();
       await steps.picture("consent");
     });
 
     await steps.step("once allowed, the result stands in the lens", async () => {
-      await steps.notification("Run native code of").getByText("Always for this workspace").click();
+      await steps.answer("Run native code of", "Always for this workspace");
       await page.locator(".codelens-decoration", { hasText: "Run fegetround() = 0" }).first().waitFor();
     });
 

@@ -7,12 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { environment } from "../harness/code.ts";
+import { commands } from "./commands.ts";
+import { crashes, twoWindows } from "./mishaps.ts";
 import { mistakes } from "./mistakes.ts";
 import { noPython, untrusted } from "./refusals.ts";
 
 const vsix = environment("FFI_VSIX");
 const wanted = process.argv.slice(2);
-const scenarios = { mistakes, untrusted, noPython };
+const scenarios = { mistakes, commands, crashes, twoWindows, untrusted, noPython };
 
 /** What PATH is for the scenario without a Python. */
 const emptyPath = mkdtempSync(join(tmpdir(), "ffi-path-"));
