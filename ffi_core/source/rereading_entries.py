@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ffi_core.mark import Mark
 from ffi_core.model import Declaration, DlopenCall, Object, Property, SourceDeclaration, Span
 from ffi_core.source.flow import Flow
 from ffi_core.source.halves import UPPER
@@ -202,7 +203,7 @@ def _with_entry(
         declarations=(*declarations[:index], entry, *declarations[index + 1 :]),
     )
     sites = tuple(
-        observe_site(tree, scopes, changed, replace(site, origins=(), takings=(), can_wait=False))
+        observe_site(tree, scopes, changed, replace(site, origins=(), takings=(), can_wait=False, mark=Mark()))
         if site.symbol == entry.name
         else site
         for site in call.calls
