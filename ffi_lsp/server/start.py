@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _SWITCH_INTERVAL = 0.001
 """Seconds that a thread which reads a library may keep the interpreter, while a request waits for it."""
-_GARBAGE_THRESHOLDS = (10_000, 5, 20)
-"""As for `gc.set_threshold`. Reading a text makes thousands of objects that are gone with the answer, none of them in a
-cycle: looked for after each 700 of them, as is usual, garbage took a tenth of a keystroke and was never found."""
+_GARBAGE_THRESHOLDS = (3_000, 5, 30)
+"""As for `gc.set_threshold`. Reading a text makes thousands of objects that are gone with the answer, few of them in
+cycles: by Python's own thresholds garbage was looked for several times in each keystroke, which took a tenth of it, and
+each fiftieth waited until everything had been looked through."""
 _PATIENCE_AT_THE_END = 5.0
 """Seconds that threads have to stop once the client is gone; a file on a dead network would hold one for ever."""
 
