@@ -7,6 +7,7 @@ itself, which `tests/e2e/test_module_resolution.py` asks.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,11 +18,13 @@ from typing import Any
 from ffi_lsp.specifiers.disk import View
 from ffi_lsp.specifiers.import_map import ImportMap, address_of, folder_of, parse_map
 from ffi_lsp.specifiers.packages import FindFile, Package, source_for_deno, split
+from ffi_lsp.specifiers.versions import satisfies
 
 _NAMES = ("deno.json", "deno.jsonc")
 _MOST_MEMBERS = 512
 _MOST_LISTINGS = 512
 _DEEPEST_MEMBER = 16
+_PUBLISHED = re.compile(r"jsr:/?(@[^/@]+/[^/@]+)(?:@([^/]+))?(?:/(.*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +50,22 @@ class DenoProject:
         A path; an empty text where it leads off this disk, or nowhere; None where the project says nothing of it.
         """
         module = _address(importer)
-        found = self.import_map.resolve(specifier, module)
-        if found is not None:
-            return _path(found)
-        address = address_of(specifier, folder_of(module))
+        address = self.import_map.resolve(specifier, module)
+        if address is None:
+            address = address_of(specifier, folder_of(module))
+        published = _PUBLISHED.fullmatch(address or "")
+        if published is not None:
+            name, asked, part = published.groups()
+            return self._member((name, f"./{part}" if part else "."), asked or "*", view, find) or ""
         if address is not None:
             return _path(address)
         named = split(specifier)
-        for member in _members(self.folder, self.config, view) if named is not None else ():
-            path = _exported(member, named, view, find) if named is not None else None
-            if path is not None:
-                return path
-        return None
+        return self._member(named, "*", view, find) if named is not None else None
+
+    def _member(self, named: tuple[str, str], asked: str, view: View, find: FindFile) -> Path | None:
+        """What a member of the workspace exports that has a name, and a version that is asked for."""
+        found = (_exported(member, named, asked, view, find) for member in _members(self.folder, self.config, view))
+        return next((path for path in found if path is not None), None)
 
 
 def project_of(importer: Path, view: View) -> DenoProject | None:
@@ -74,13 +81,15 @@ def project_of(importer: Path, view: View) -> DenoProject | None:
         return None
     folder, config = found
     root = _root_of(folder, view) if "workspace" not in config else None
-    if root is None:
-        parts = [*_mapped(folder, config, view)]
-    else:
-        inner = ({_address(folder, "/"): config.get("imports")}, _address(folder, "/"))
-        parts = [(None, *inner), *_mapped(*root, view)]
-    sources = [each for part in parts for each in part]
-    return DenoProject(*(root or found), view.disk.made_of(folder, sources, lambda: parse_map(parts)))
+    top, top_config = root or found
+    named, base = _named_map(top, top_config, view)
+
+    def put_together() -> ImportMap:
+        own = [] if root is None else [(None, {_folder(folder): _with_parts(config.get("imports"))}, _folder(folder))]
+        whole = (top_config, _folder(top)) if named is None else (named, base)
+        return parse_map([*own, (_with_parts(whole[0].get("imports")), whole[0].get("scopes"), whole[1])])
+
+    return DenoProject(top, top_config, view.disk.made_of(folder, (config, top_config, named), put_together))
 
 
 def _config(folder: Path, view: View) -> Mapping[str, Any] | None:
@@ -97,16 +106,25 @@ def _root_of(folder: Path, view: View) -> tuple[Path, Mapping[str, Any]] | None:
     return None
 
 
-def _mapped(folder: Path, config: Mapping[str, Any], view: View) -> Iterator[tuple[object, object, str]]:
-    """The maps of a file: its own, or else the one that it names."""
-    base, name = _address(folder, "/"), config.get("importMap")
+def _named_map(folder: Path, config: Mapping[str, Any], view: View) -> tuple[Mapping[str, Any] | None, str]:
+    """The import map in a file of its own that a configuration without one names, and the folder it starts from."""
+    base, name = _folder(folder), config.get("importMap")
     if "imports" in config or "scopes" in config or not isinstance(name, str):
-        yield config.get("imports"), config.get("scopes"), base
-        return
+        return None, base
     path = _path(address_of(name, base) or address_of(f"./{name}", base) or "")
-    known = view.json(path) if isinstance(path, Path) else None
-    if known is not None and isinstance(path, Path):
-        yield known.get("imports"), known.get("scopes"), folder_of(_address(path))
+    return (view.json(path), _folder(path.parent)) if isinstance(path, Path) else (None, base)
+
+
+def _with_parts(imports: object) -> object:
+    """The imports of a deno.json, where a registry's package may be imported by parts, too."""
+    if not isinstance(imports, dict):
+        return imports
+    parts = {
+        f"{key}/": re.sub(r"^(\w+):/?(.*)", r"\1:/\2/", value)
+        for key, value in imports.items()
+        if isinstance(value, str) and value.startswith(("jsr:", "npm:")) and not key.endswith("/")
+    }
+    return {**parts, **imports}
 
 
 def _patterns(config: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -147,11 +165,14 @@ def _named(folder: Path, word: str, view: View, listings: Iterator[int]) -> Iter
     return (each for each in inside if fnmatchcase(each.name, word))
 
 
-def _exported(folder: Path, named: tuple[str, str], view: View, find: FindFile) -> Path | None:
+def _exported(folder: Path, named: tuple[str, str], asked: str, view: View, find: FindFile) -> Path | None:
     """What a member exports as a part of a package of some name."""
     name, part = named
     config = _config(folder, view)
     if config is not None and config.get("name") == name:
+        version = config.get("version")
+        if isinstance(version, str) and not satisfies(version, asked):
+            return None
         exports = config.get("exports")
         table = exports if isinstance(exports, dict) else {".": exports}
         target = table.get(part)
@@ -162,8 +183,12 @@ def _exported(folder: Path, named: tuple[str, str], view: View, find: FindFile) 
     return None
 
 
-def _address(path: PurePath, end: str = "") -> str:
-    return f"/{path.as_posix().strip('/')}{end}" if len(path.parts) > 1 else "/"
+def _address(path: PurePath) -> str:
+    return f"/{path.as_posix().strip('/')}"
+
+
+def _folder(path: PurePath) -> str:
+    return f"{_address(path).rstrip('/')}/"
 
 
 def _path(address: str) -> Path | str:

@@ -88,7 +88,7 @@ class Disk:
         Parameters
         ----------
         place: one for each thing that is made.
-        sources: texts, and parts of what `json` gave.
+        sources: what `json` gave.
         make: called when a source is another than before.
         """
         known = self._made.get(place)
@@ -140,9 +140,7 @@ class View:
 
 
 def _same(before: Sequence[object], now: Sequence[object]) -> bool:
-    return len(before) == len(now) and all(
-        one is other or (isinstance(one, str) and one == other) for one, other in zip(before, now, strict=True)
-    )
+    return len(before) == len(now) and all(one is other for one, other in zip(before, now, strict=True))
 
 
 def _stamp_of(path: Path) -> Stamp | None:

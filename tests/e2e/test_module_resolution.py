@@ -60,12 +60,13 @@ MAPPED: dict[str, object] = {
         "imports": {
             "schema": "./schema.ts", "lib/": "./lib/", "lib/deep/": "./deep/", "no": None, "lib/no/": None,
             "spaced": "./a%20b.ts", "bare": "schema", "half/": "./lib", "./old.ts": "./schema.ts", "/": "./",
-            "./": "./", "@x/one": "./schema.ts",
+            "./": "./", "@x/one": "./schema.ts", "published": "jsr:@x/tool@^1.2.0", "npm": "npm:absent@1",
         },
         "scopes": {"./tool/": {"scoped": "./lib/a.ts"}},
     },
     "schema.ts": None, "a b.ts": None, "lib/a.ts": None, "lib/index.ts": None, "deep/a.ts": None,
-    "tool/deno.json": {"name": "@x/tool", "exports": {".": "./mod.ts", "./part": "./inner/part.ts"},
+    "tool/deno.json": {"name": "@x/tool", "version": "1.2.3",
+                       "exports": {".": "./mod.ts", "./part": "./inner/part.ts"},
                        "imports": {"schema": "./schema.ts", "own": "./mod.ts"},
                        "scopes": {"./": {"never": "./mod.ts"}}},
     "tool/mod.ts": None, "tool/schema.ts": None, "tool/inner/part.ts": None, "tool/lib/a.ts": None,
@@ -84,6 +85,10 @@ ASKED_OF_DENO = (
     "spaced", "bare", "half/a.ts", "./old.ts", "../old.ts", "/lib/a.ts", "../schema.ts", "./schema.ts", "./lib/a.ts",
     "scoped", "never", "own", "@x/tool", "@x/tool/part", "@x/tool/none", "@x/one", "@x/two", "plain", "plain/index",
     "#in", "x", "./x.ts", "nothing", "https://example.org/mod.ts",
+    "published", "published/part", "npm", "npm/part", "jsr:@x/one", "jsr:/@x/one@3", "jsr:@x/tool", "jsr:@x/tool/part",
+    *(f"jsr:@x/tool@{asked}/part"
+      for asked in ("1", "1.2", "1.2.3", "1.2.4", "2", "1.3", "^1", "^1.2", "^1.2.3", "^1.2.4", "^1.3", "^2", "^0",
+                    "~1", "~1.2", "~1.2.3", "~1.1", "~1.2.4", "*", "x")),
 )  # fmt: skip
 
 
