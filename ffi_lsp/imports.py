@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from ffi_core.source import SourceTree, parse
 from ffi_lsp.specifiers.disk import LARGEST_FILE, SECONDS_BETWEEN_LOOKS, Disk, Stamp, View
-from ffi_lsp.specifiers.resolve import places
+from ffi_lsp.specifiers.resolve import DATA, places
 
 _MOST_KEPT = 256
 _MOST_SPECIFIERS = 4096
@@ -89,8 +89,15 @@ class ModuleFiles:
                 self._trees.clear()
             old = known[1] if known is not None else None
             text = self._disk.data(path, stamp[0]) if isinstance(stamp, tuple) else stamp
-            known = self._trees[path] = (stamp, parse(text, path.suffix, old))
+            known = self._trees[path] = (stamp, _parsed(path, text, old))
         return known[1]
+
+
+def _parsed(path: Path, text: bytes, old: SourceTree | None) -> SourceTree:
+    """The tree of a module; data is one that exports itself as a whole."""
+    if path.suffix.lower() != DATA:
+        return parse(text, path.suffix, old)
+    return parse(b"export = " + text.removeprefix(b"\xef\xbb\xbf"), ".ts", old)
 
 
 def _is_name(path: Path) -> bool:

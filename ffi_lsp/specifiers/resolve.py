@@ -13,6 +13,8 @@ from ffi_lsp.specifiers.packages import source_of
 from ffi_lsp.specifiers.tsconfig import mapping_for
 from ffi_lsp.specifiers.tsconfig import source_of as source_of_output
 
+DATA = ".json"
+"""The suffix of modules that are nothing but data."""
 # TypeScript's sources name what the compiler will have made of the other file.
 _WRITTEN_AS = {".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
 _LEFT_OUT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -51,7 +53,7 @@ def candidates(path: Path) -> Iterator[Path]:
     """As bundlers and TypeScript look for a module: the file itself, one with a suffix, a folder's index file."""
     if not path.name:
         return
-    if path.suffix.lower() in SUFFIXES:
+    if path.suffix.lower() in SUFFIXES or path.suffix.lower() == DATA:
         yield path
     for suffix in _WRITTEN_AS.get(path.suffix, ()):
         yield path.with_suffix(suffix)

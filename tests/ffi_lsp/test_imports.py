@@ -160,3 +160,32 @@ def test_imports_are_followed_only_where_that_is_asked_for(folder: Path) -> None
     (folder / "type.ts").write_text('export const type = "double";')
     text = b'import { type } from "./type"; Deno.dlopen("libm.so.6", { cos: { parameters: [type], result: type } });'
     assert Workspace().snapshot(folder / "main.ts", text).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        'import schema from "./schema.json" with { type: "json" };',
+        'import { default as schema } from "./schema.json";',
+        'const schema = require("./schema.json");',
+        'import all = require("./schema.json"); const schema = { ...all };',
+        'import { schema } from "./passes-on";',
+    ],
+)
+def test_data_is_a_module(clause: str, folder: Path) -> None:
+    (folder / "passes-on.ts").write_text('export { default as schema } from "./schema.json";')
+    data = '{ "cos": { "parameters": ["f64"], "result": "double" } }\n'
+    text = f'{clause} Deno.dlopen("libm.so.6", schema);'.encode()
+    for mark in ("", "\ufeff"):
+        (folder / "schema.json").write_text(mark + data)
+        workspace = Workspace(follow_imports=True)
+        assert [entry.code for entry in workspace.snapshot(folder / "main.ts", text).diagnostics] == ["FFI101"]
+
+
+@pytest.mark.parametrize("data", ["", "{", "{ cos: 1", "3", '"x"', "[]", "} ; while (1) {", "\0", "[" * 50_000])
+def test_damaged_data_is_judged_by_nobody(data: str, folder: Path) -> None:
+    (folder / "schema.json").write_text(data)
+    text = b'import schema from "./schema.json"; Deno.dlopen("libm.so.6", { cos: schema.cos, ...schema });'
+    found = Workspace(follow_imports=True).snapshot(folder / "main.ts", text)
+    assert found.diagnostics == ()
+    assert folder / "schema.json" in found.modules
