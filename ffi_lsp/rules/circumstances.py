@@ -15,6 +15,7 @@ from ffi_core.library import Library
 from ffi_core.model import CallKind, DlopenCall, Prototype, SourceDeclaration, Symbol
 from ffi_core.types import Type
 from ffi_lsp.rules.facts import LibraryFacts
+from ffi_lsp.rules.registry import DeclarationCheck, Rule
 from ffi_lsp.rules.schema_values import symbol_of
 
 
@@ -44,7 +45,7 @@ class Circumstances:
     symbol: its C name, where the text tells.
     exported: what the facts say that dlsym gives for that.
     prototype: what they say that C declares. A mismatch follows from these and the entry.
-    silent: whether no rule found anything in the entry.
+    speaking: the rules that found something in the entry. The others need not be asked again.
     """
 
     common: Common
@@ -52,7 +53,7 @@ class Circumstances:
     symbol: str | None
     exported: tuple[Symbol, Library] | None
     prototype: Prototype | None
-    silent: bool
+    speaking: tuple[tuple[Rule, DeclarationCheck], ...]
 
     def still_hold(self, common: Common, facts: LibraryFacts, *, inside: bool) -> bool:
         """Whether an entry with the same mark would be judged just so again."""
@@ -83,12 +84,16 @@ def common_of(call: DlopenCall, facts: LibraryFacts) -> Common:
 
 
 def circumstances_of(
-    common: Common, call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration, *, silent: bool
+    common: Common,
+    call: DlopenCall,
+    facts: LibraryFacts,
+    entry: SourceDeclaration,
+    speaking: tuple[tuple[Rule, DeclarationCheck], ...],
 ) -> Circumstances:
     """Those of an entry that was just judged."""
     symbol = symbol_of(call, entry)
     exported, prototype = (None, None) if symbol is None else (facts.exported.get(symbol), facts.prototypes.get(symbol))
-    return Circumstances(common, stands_inside(call, entry), symbol, exported, prototype, silent)
+    return Circumstances(common, stands_inside(call, entry), symbol, exported, prototype, speaking)
 
 
 def stands_inside(call: DlopenCall, entry: SourceDeclaration) -> bool:

@@ -1,19 +1,24 @@
 """Asks the rules about a call, and about those of its parts of which it is not known that they have nothing to say.
 
 At a keystroke nearly all entries of a schema, and nearly all calls of bound functions, are what they were in the text
-before; only their places are others. The mark of such a part holds the circumstances in which no rule found anything.
-A part in which one did is judged anew each time, so that what is found always speaks of the text as it is.
+before; only their places are others. The mark of such a part holds the circumstances in which it was judged, and which
+rules found something. They are asked anew each time, so that what is found always speaks of the text as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
-from ffi_core.model import DlopenCall
+from ffi_core.model import CallSite, DlopenCall, SourceDeclaration
 from ffi_lsp.diagnostic import Diagnostic
 from ffi_lsp.rules.circumstances import Circumstances, Common, circumstances_of, common_of, stands_inside
 from ffi_lsp.rules.facts import LibraryFacts
-from ffi_lsp.rules.registry import Rule
+from ffi_lsp.rules.registry import Finding, Rule, SiteCheck
+
+_Part = TypeVar("_Part", SourceDeclaration, CallSite)
+_Asked = tuple[Rule, Callable[[DlopenCall, LibraryFacts, _Part], Iterable[Finding]]]
 
 
 class Judges:
@@ -38,21 +43,13 @@ class Judges:
     ) -> Mapping[str, Circumstances]:
         by_symbol: dict[str, Circumstances] = {}
         for entry in call.declarations:
-            mark = entry.mark
-            known = mark.found
-            if not isinstance(known, Circumstances) or not known.still_hold(
-                common, facts, inside=stands_inside(call, entry)
-            ):
-                known = None
-            if known is None or not known.silent:
-                found = [
-                    rule.diagnostic(finding)
-                    for rule, check in self._of_declarations
-                    for finding in check(call, facts, entry)
-                ]
-                if known is None:
-                    known = mark.found = circumstances_of(common, call, facts, entry, silent=not found)
-                into += found
+            known = entry.mark.found
+            if isinstance(known, Circumstances) and known.still_hold(common, facts, inside=stands_inside(call, entry)):
+                if known.speaking:
+                    _ask(known.speaking, call, facts, entry, into)
+            else:
+                speaking = _ask(self._of_declarations, call, facts, entry, into)
+                known = entry.mark.found = circumstances_of(common, call, facts, entry, speaking)
             by_symbol[entry.name] = known
         return by_symbol
 
@@ -66,10 +63,32 @@ class Judges:
     ) -> None:
         for site in call.calls:
             around = by_symbol.get(site.symbol, common)
-            if site.mark.found is around:
-                continue
-            found = [rule.diagnostic(finding) for rule, check in self._of_sites for finding in check(call, facts, site)]
-            if found:
-                into += found
+            known = site.mark.found
+            if known is around:
+                continue  # and no rule found anything
+            if isinstance(known, _Spoken) and known.around is around:
+                _ask(known.rules, call, facts, site, into)
             else:
-                site.mark.found = around
+                speaking = _ask(self._of_sites, call, facts, site, into)
+                site.mark.found = _Spoken(around, speaking) if speaking else around
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """Noted on the mark of a call of a bound function in which some rules found something, in these circumstances."""
+
+    around: Circumstances | Common
+    rules: tuple[tuple[Rule, SiteCheck], ...]
+
+
+def _ask(
+    rules: Iterable[_Asked[_Part]], call: DlopenCall, facts: LibraryFacts, part: _Part, into: list[Diagnostic]
+) -> tuple[_Asked[_Part], ...]:
+    """Those of the rules that find something."""
+    speaking = []
+    for rule, check in rules:
+        found = [rule.diagnostic(finding) for finding in check(call, facts, part)]
+        if found:
+            into += found
+            speaking.append((rule, check))
+    return tuple(speaking)

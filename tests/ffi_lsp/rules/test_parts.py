@@ -63,7 +63,8 @@ class Counted:
         self.asked: list[str] = []
         self.word = word
         rule = Rule("FFI999", "counted", Severity.HINT, "")
-        self.judges = Judges([replace(rule, check_declaration=self.declaration, check_site=self.site)])
+        self.rule = replace(rule, check_declaration=self.declaration, check_site=self.site)
+        self.judges = Judges([self.rule])
 
     def declaration(self, call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterable[Finding]:
         return self.ask(call, entry.span)
@@ -168,6 +169,15 @@ def test_an_entry_that_comes_to_stand_outside_of_the_call_is_asked_about() -> No
         ABS,
         "abs(1)",
     ]
+
+
+def test_a_rule_that_found_nothing_in_a_part_is_not_asked_again_because_another_one_did() -> None:
+    silent, speaking, reader = Counted(), Counted(b"labs"), Reader()
+    judges = Judges([silent.rule, speaking.rule])
+    assert len(judges.judge(reader.call(TEXT), LibraryFacts())) == 2
+    silent.asked, speaking.asked = [], []
+    assert len(judges.judge(reader.call(f"// more\n{TEXT}"), LibraryFacts())) == 2
+    assert (silent.asked, speaking.asked) == ([], [LABS, "labs(2)"])
 
 
 def test_what_is_learned_of_the_library_makes_all_parts_asked_about() -> None:
