@@ -16,6 +16,7 @@ from ffi_lsp.specifiers.packages import configuration_of_package
 
 _NAMES = ("tsconfig.json", "jsconfig.json")
 _LONGEST_CHAIN = 16
+_MOST_TARGETS = 64
 _IN_THIS_FOLDER = "${configDir}"
 
 
@@ -91,7 +92,9 @@ def _mapping_of(file: Path, view: View) -> PathMapping | None:
         if isinstance(options.get("paths"), dict):
             folder = at
             paths = {
-                pattern: tuple(_here(target, file.parent) for target in targets if isinstance(target, str))
+                pattern: tuple(
+                    _here(target, file.parent) for target in targets[:_MOST_TARGETS] if isinstance(target, str)
+                )
                 for pattern, targets in options["paths"].items()
                 if isinstance(targets, list) and pattern.count("*") <= 1
             }
@@ -112,7 +115,7 @@ def _chain(file: Path, view: View) -> list[tuple[Path, Mapping[str, Any]]]:
         options = known.get("compilerOptions")
         found.append((one.parent, options if isinstance(options, dict) else {}))
         extended = known.get("extends")
-        for name in extended if isinstance(extended, list) else [extended]:
+        for name in extended[-_LONGEST_CHAIN:] if isinstance(extended, list) else [extended]:
             base = _extended(one, name, view) if isinstance(name, str) and name else None
             if base is not None:
                 waiting.append(base)

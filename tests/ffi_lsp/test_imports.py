@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,19 @@ def test_damaged_data_is_judged_by_nobody(data: str, folder: Path) -> None:
     found = Workspace(follow_imports=True).snapshot(folder / "main.ts", text)
     assert found.diagnostics == ()
     assert folder / "schema.json" in found.modules
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"compilerOptions": {"paths": {"*": ["./absent/*"] * 50_000}}},
+        {"extends": [f"absent{number}" for number in range(50_000)]},
+        {"extends": [f"./absent{number}" for number in range(50_000)]},
+    ],
+    ids=["targets", "packages", "files"],
+)
+def test_a_configuration_cannot_have_more_looked_at_than_a_project_needs(config: object, folder: Path) -> None:
+    (folder / "tsconfig.json").write_text(json.dumps(config))
+    looked_at: set[Path] = set()
+    assert ModuleFiles().open(folder / "main.ts", "d", looked_at) is None
+    assert len(looked_at) < 3000
