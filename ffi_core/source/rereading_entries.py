@@ -20,7 +20,7 @@ from ffi_core.source.parse import Change, SourceTree
 from ffi_core.source.pieces import Layout, Memory, Piece, words_of
 from ffi_core.source.rereading import Reading, examined_in, is_enclosed, node_at, word_of
 from ffi_core.source.scope import Scopes
-from ffi_core.source.surroundings import observe_site
+from ffi_core.source.surroundings import leaks_symbols, observe_site
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -96,8 +96,11 @@ def read_entry_again(
     found = fold_property(place.node, flow.lookup)
     if found is None:
         return None
-    call = _with_entry(tree, scopes, moved.calls[place.call], place.entry, found, declare)
-    return moved.after(scopes, (*moved.calls[: place.call], call, *moved.calls[place.call + 1 :]))
+    calls = list(moved.calls)
+    calls[place.call] = _with_entry(tree, scopes, calls[place.call], place.entry, found, declare)
+    if any(word_of(name) in changed for each in moved.taken for name in each.names):
+        calls = [replace(call, leaks=leaks_symbols(tree, scopes, call)) for call in calls]
+    return moved.after(scopes, tuple(calls))
 
 
 def is_inside_call(last: Reading, tree: SourceTree) -> bool:
@@ -177,7 +180,7 @@ def _hand_on(before: Piece, after: Piece, upto: int, changed: frozenset[bytes]) 
     upto: the byte of the statement from which on it is another.
     changed: the words of what was edited, as it was and as it is.
     """
-    for name, found in before.memo.items():
+    for name, found in before.memo.items() if before.whole and after.whole else ():
         if isinstance(name, str) and name not in after.memo and word_of(name) not in changed:
             reaches_out = all(each.declaring is None or each.declaring.reach is not Reach.INSIDE for each in found)
             if reaches_out and all(each.start + each.length <= upto for each in found):
