@@ -54,8 +54,10 @@ _OTHERWISE_SIZED = {"long double", "__int128", "unsigned __int128", "float16", "
 def check_declaration(call: DlopenCall, _facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """Every word in the place of a type that the dialect does not know."""
     if isinstance(entry.value, Object):
-        for word in types(dialect_of(call), entry.value):
-            finding = _judge(call, entry.name, word)
+        dialect = dialect_of(call)
+        for word in types(dialect, entry.value):
+            is_known = isinstance(word, Text) and word.value in dialect.types
+            finding = None if is_known else _judge(call, entry.name, word)
             if finding is not None:
                 yield finding
 

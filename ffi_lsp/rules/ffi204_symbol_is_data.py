@@ -56,8 +56,8 @@ SEVERITY = Severity.ERROR
 def check_declaration(call: DlopenCall, facts: LibraryFacts, entry: SourceDeclaration) -> Iterator[Finding]:
     """A function's entry, if its symbol is data."""
     symbol = symbol_of(call, entry)
-    found = facts.find(symbol) if symbol is not None and not is_static(call, entry) else None
-    if found is not None and not found[0].callable:
+    found = facts.find(symbol) if symbol is not None else None
+    if found is not None and not found[0].callable and not is_static(call, entry):
         size = f" of {found[0].size} bytes" if found[0].size else ""
         message = f"{symbol!r} is data{size} in {facts.title}, not a function; a call would crash"
         yield Finding(symbol_span(call, entry), message, entry.name)

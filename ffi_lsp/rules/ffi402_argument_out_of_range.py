@@ -48,13 +48,14 @@ from ffi_lsp.rules.schema_values import dialect_of
 
 SEVERITY = Severity.ERROR
 
+_NUMBERS = (Number, BigInt)
 _ON_OVERFLOW = {"node": "throws", "deno": "throws, or passes another number"}
 
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument; one of a wrong kind altogether is FFI403's."""
     for type_, value in arguments(call, site):
-        if not isinstance(value, Number | BigInt) or not isinstance(type_, NativeType):
+        if not isinstance(value, _NUMBERS) or not isinstance(type_, NativeType):
             continue
         if not _is_judged(call, type_, value):
             continue

@@ -94,14 +94,22 @@ _REFUSED = {
 }
 
 
+_KINDS: dict[type[Value], str] = {
+    Number: "number",
+    BigInt: "bigint",
+    Text: "text",
+    Boolean: "boolean",
+    Array: "object",
+    Object: "object",
+}
+
+
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every argument that the runtime refuses, or takes for something else."""
     for index, (type_, value) in enumerate(arguments(call, site)):
         kind = _kind_of(value)
-        if kind is None:
-            continue
-        word = word_of_type(call, site, index)
-        if kind in _refused(call.dialect, type_, word).split():
+        if kind is not None and kind in _refused(call, site, index, type_).split():
+            word = word_of_type(call, site, index)
             does = "passes its place in memory" if call.dialect == "porffor" else "throws"
             told = f"{_NOUNS[kind]} for a parameter of type {word or type_} of {site.symbol!r}"
             message = f"{told}; {dialect_of(call).title} {does}"
@@ -109,25 +117,13 @@ def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterat
 
 
 def _kind_of(value: Value) -> str | None:
-    match value:
-        case Number():
-            return "number"
-        case BigInt():
-            return "bigint"
-        case Text():
-            return "text"
-        case Boolean():
-            return "boolean"
-        case Nothing(undefined=undefined):
-            return "undefined" if undefined else "null"
-        case Array() | Object():
-            return "object"
-        case _:
-            return None
+    if isinstance(value, Nothing):
+        return "undefined" if value.undefined else "null"
+    return _KINDS.get(type(value))
 
 
-def _refused(dialect: str, type_: Type, word: str | None) -> str:
-    table = _REFUSED[dialect]
+def _refused(call: DlopenCall, site: CallSite, index: int, type_: Type) -> str:
+    table = _REFUSED[call.dialect]
     match type_.kind:
         case Kind.INTEGER:
             return table.get("wide" if type_.size == 8 else "small", "")
@@ -135,8 +131,9 @@ def _refused(dialect: str, type_: Type, word: str | None) -> str:
             return table.get("bool", "")
         case Kind.FLOAT:
             return table.get("float", "")
-        case Kind.POINTER | Kind.BUFFER | Kind.FUNCTION if dialect == "bun":
+        case Kind.POINTER | Kind.BUFFER | Kind.FUNCTION if call.dialect == "bun":
             # A word that is no string may be either, and only what all refuse is surely wrong.
+            word = word_of_type(call, site, index)
             return table.get(word or "", table["cstring"] if type_.kind is Kind.BUFFER else table["ptr"])
         case Kind.POINTER | Kind.BUFFER | Kind.FUNCTION:
             return table.get("address", "") or table.get(type_.kind, "")

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ffi_core.model import Array, CallSite, DlopenCall, Origin, OriginKind, Span, Value
+from ffi_core.model import Array, CallSite, DlopenCall, OriginKind, Span, Value
 from ffi_core.source.origin import ELEMENT_SIZES
 from ffi_core.types import Kind
 from ffi_lsp.diagnostic import Edit, Fix, Severity
@@ -68,9 +68,8 @@ _ADDRESSES = (Kind.BUFFER, Kind.POINTER)
 
 def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterator[Finding]:
     """Every such argument."""
-    origins = dict(enumerate(site.origins))
     for index, (type_, value) in enumerate(arguments(call, site)):
-        what = _what(value, origins.get(index)) if type_.kind in _ADDRESSES else None
+        what = _what(site, index, value) if type_.kind in _ADDRESSES else None
         if what is None or (what == "ArrayBuffer" and type_.kind is Kind.BUFFER):
             continue
         if type_.kind is Kind.POINTER:
@@ -81,9 +80,10 @@ def check_site(call: DlopenCall, _facts: LibraryFacts, site: CallSite) -> Iterat
             yield Finding(value.span, message, site.symbol, _fixes(value, what))
 
 
-def _what(value: Value, origin: Origin | None) -> str | None:
+def _what(site: CallSite, index: int, value: Value) -> str | None:
     if isinstance(value, Array):
         return "array"
+    origin = site.origins[index] if index < len(site.origins) else None
     known = origin is not None and origin.kind is OriginKind.MEMORY
     return (
         origin.maker if known and origin and (origin.maker in ELEMENT_SIZES or origin.maker == "ArrayBuffer") else None
