@@ -71,16 +71,38 @@ def source_of(output: Path, view: View) -> Path | None:
     output: a file that a package's manifest names, in the folder that the compiler writes to.
     view: reads the nearest tsconfig.json above it.
     """
-    configured = (folder for folder in output.parents if view.json(folder / _NAMES[0]) is not None)
-    package = next(configured, None)
-    found: dict[str, Path] = {}
-    for folder, options in _chain(package / _NAMES[0], view) if package is not None else ():
-        for key in ("outDir", "rootDir"):
-            if package is not None and isinstance(options.get(key), str):
-                found[key] = _path(folder, options[key], package)
-    if len(found) < 2 or not output.is_relative_to(found["outDir"]):
+    package = next((folder for folder in output.parents if view.json(folder / _NAMES[0]) is not None), None)
+    if package is None:
         return None
-    return found["rootDir"] / output.relative_to(found["outDir"])
+    written, source = None, _folder_of_inputs(package, view.json(package / _NAMES[0]) or {})
+    for folder, options in _chain(package / _NAMES[0], view):
+        if options.get("composite") is True:
+            source = package
+        if isinstance(options.get("rootDir"), str):
+            source = _path(folder, options["rootDir"], package)
+        if isinstance(options.get("outDir"), str):
+            written = _path(folder, options["outDir"], package)
+    if written is None or source is None or not output.is_relative_to(written):
+        return None
+    return source / output.relative_to(written)
+
+
+def _folder_of_inputs(package: Path, config: Mapping[str, Any]) -> Path | None:
+    """The folder that all inputs of a project stand in, as its lists tell; the compiler takes it for `rootDir`."""
+    listed = [(name, key) for key in ("include", "files") for name in _texts(config.get(key))]
+    folders: list[str] = []
+    for name, key in listed:
+        before = name.partition("*")[0].partition("?")[0]
+        is_folder = before == name and key == "include" and not name.endswith((".ts", ".tsx", ".mts", ".cts"))
+        folders.append(os.path.normpath(package / (before if is_folder else os.path.dirname(before))))  # noqa: PTH120
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # there are none, or they are on several drives
+        return None
+
+
+def _texts(listed: object) -> list[str]:
+    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
 
 def _mapping_of(file: Path, view: View) -> PathMapping | None:

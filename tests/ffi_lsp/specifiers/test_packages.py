@@ -70,6 +70,34 @@ def test_a_source_that_is_not_built_yet_is_found_where_the_compiler_takes_it_fro
     assert means("lib") == "lib/dist/index.js"
 
 
+@pytest.mark.parametrize(
+    ("config", "output", "source"),
+    [
+        ({"include": ["src"]}, "dist/index.js", "src/index.ts"),
+        ({"include": ["./src/"]}, "dist/inner/x.js", "src/inner/x.ts"),
+        ({"include": ["src/**/*.ts", "test"]}, "dist/src/index.js", "src/index.ts"),
+        ({"include": ["src/inner"]}, "dist/x.js", "src/inner/x.ts"),
+        ({"files": ["src/index.ts"]}, "dist/index.js", "src/index.ts"),
+        ({"include": ["src"], "compilerOptions": {"outDir": "dist", "composite": True}}, "dist/src/index.js",
+         "src/index.ts"),
+        ({"include": ["src"]}, "dist/src/index.js", None),
+        ({"include": ["src"]}, "lib/index.js", None),
+        ({"include": 3, "files": [3]}, "dist/index.js", None),
+        ({"include": ["\0", "/"]}, "dist/index.js", None),
+        ({}, "dist/src/index.js", None),
+    ],
+)  # fmt: skip
+def test_the_compiler_writes_as_deep_as_the_inputs_share_a_folder(
+    config: dict[str, object], output: str, source: str | None, lay_out: LayOut, means: Means, link: Link
+) -> None:
+    lay_out({
+        "lib/package.json": {"exports": f"./{output}"}, "lib/src/index.ts": None, "lib/src/inner/x.ts": None,
+        "lib/test/t.ts": None, "lib/tsconfig.json": {"compilerOptions": {"outDir": "./dist"}, **config},
+    })  # fmt: skip
+    link("lib", "lib")
+    assert means("lib") == (f"lib/{source}" if source is not None else None)
+
+
 def test_a_program_that_requires_takes_what_is_for_it(lay_out: LayOut, means: Means, link: Link) -> None:
     lay_out({
         "lib/package.json": {"exports": {"import": "./a.mjs", "require": "./a.cjs"}}, "lib/a.mjs": None,
