@@ -16,7 +16,7 @@ help:
 	@echo "make lint    formatting, lint, types, the laws of the architecture, the C files with -Werror"
 	@echo "make bench   every benchmark: one call, the sqlite program on every runtime, the server; minutes"
 	@echo "make soak    100,000 edits in one server: memory and latency; minutes"
-	@echo "make fuzz    tens of thousands of damaged libraries; minutes"
+	@echo "make fuzz    tens of thousands of damaged libraries and of texts being typed; minutes"
 	@echo "make editors the plugins in the real editors; minutes, and half a gigabyte in the cache folder the first time"
 	@echo "make vsix    the VS Code extension with the server in it, as dist/*.vsix"
 	@echo "make pictures  the pictures of the editors in docs/pictures, from real runs"
@@ -90,6 +90,7 @@ pictures: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz/library.py --files 20000
+	$(BIN)/python scripts/fuzz_typing.py --seconds 600
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
