@@ -19,7 +19,8 @@ NEOVIM = "0.11.4"
 STYLUA = "2.5.2"
 _OF_DEBIAN = {"nvim": "neovim", "emacs": "emacs-nox", "tmux": "tmux"}
 """Program and package. Debian's Neovim is an old one: it proves that the plugin says what it needs."""
-_ELPA_EGLOT = Path("/usr/share/emacs/site-lisp/elpa")
+_ELPA = Path("/usr/share/emacs/site-lisp/elpa")
+_OF_EMACS = {"eglot": "elpa-eglot", "lsp-mode": "elpa-lsp-mode"}
 _SECONDS = 900
 
 
@@ -62,8 +63,7 @@ def _stylua(cache: Path) -> Path:
 
 def _debian() -> int:
     missing = [package for program, package in _OF_DEBIAN.items() if shutil.which(program) is None]
-    if not any(_ELPA_EGLOT.glob("eglot-*")):
-        missing.append("elpa-eglot")
+    missing += [package for name, package in _OF_EMACS.items() if not any(_ELPA.glob(f"{name}-*"))]
     if not missing:
         return 0
     apt = shutil.which("apt-get")

@@ -1,4 +1,4 @@
-"""The server in a real Emacs with eglot, set up by the snippets of the page that people read."""
+"""The server in a real Emacs with eglot and lsp-mode, set up by the snippets of the page that people read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ const { sqlite3_libversion_number } = Porffor.dlopen("libsqlite3.so.0", {
 """
 
 
-def test_eglot_shows_completes_mends_and_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("client", ["eglot", "lsp_mode"])
+def test_the_client_shows_completes_mends_and_runs(client: str, tmp_path: Path) -> None:
     emacs = shutil.which("emacs")
     if emacs is None:
         pytest.fail("no emacs on PATH; scripts/install_editors.py installs it as root")
@@ -38,7 +39,7 @@ def test_eglot_shows_completes_mends_and_runs(tmp_path: Path) -> None:
     }
     (tmp_path / "home").mkdir()
     done = subprocess.run(
-        [emacs, "-Q", "--batch", "-l", str(HERE / "session.el")],
+        [emacs, "-Q", "--batch", "-L", str(HERE), "-l", str(HERE / f"{client}_session.el")],
         env=environment,
         cwd=tmp_path,
         capture_output=True,

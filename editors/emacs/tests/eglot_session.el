@@ -1,37 +1,11 @@
-;; emacs -Q --batch -l session.el: a session with eglot as a person has it, with the very snippets of the README.
-;; -Q leaves out the folders where Debian puts packages, so they are added here.
+;; -*- lexical-binding: t -*-
+;; emacs -Q --batch -L . -l eglot_session.el: a session with eglot as a person has it, with the very snippets of the README.
 
-(let ((default-directory "/usr/share/emacs/site-lisp/elpa/"))
-  (when (file-directory-p default-directory) (normal-top-level-add-subdirs-to-load-path)))
-(require 'package)
+(require 'common)
 (require 'eglot)
 (require 'flymake)
 
-(defvar workspace (getenv "WORKSPACE"))
-(defvar limit 60 "Seconds that each step may take.")
-
-(defun claim (what holds)
-  "Print WHAT, and end Emacs with 1 unless HOLDS."
-  (princ (format "%s %s\n" (if holds "ok" "NOT OK") what))
-  (unless holds
-    (princ (with-current-buffer "*Messages*" (buffer-string)))
-    (kill-emacs 1)))
-
-(defun eventually (condition)
-  "The value of CONDITION once it is not nil; nil when the time is over."
-  (let ((end (+ (float-time) limit)) value)
-    (while (and (not (setq value (funcall condition))) (< (float-time) end))
-      (accept-process-output nil 0.05))
-    value))
-
-;; The README's snippets, in their order; those for lsp-mode wait for a package that is not loaded.
-(with-temp-buffer
-  (insert-file-contents (getenv "README"))
-  (while (re-search-forward "^```elisp\n\\(\\(?:.\\|\n\\)*?\n\\)```" nil t)
-    (let ((snippet (match-string 1)))
-      (with-temp-buffer
-        (insert snippet)
-        (eval-buffer)))))
+(take-over-snippets)
 (setq-default eglot-workspace-configuration nil)
 
 (setq eglot-sync-connect t
@@ -79,8 +53,7 @@
   (cl-letf (((symbol-function 'completing-read)
              (lambda (prompt choices &rest _)
                (push prompt asked)
-               (seq-find (lambda (choice) (string-prefix-p "Run once" choice))
-                         (mapcar (lambda (choice) (if (consp choice) (car choice) choice)) (append choices nil)))))
+               (funcall (choosing "Run once") prompt choices)))
             ((symbol-function 'message)
              (lambda (form &rest words) (when form (push (apply #'format form words) said)))))
     (goto-char (point-min))
