@@ -214,6 +214,35 @@ export async function run(): Promise<void> {
     await vscode.workspace.fs.delete(place, { recursive: true });
   });
 
+  await test("a folder that is removed takes its findings along and brings them back", async () => {
+    const folder = vscode.workspace.workspaceFolders?.[1];
+    assert.equal(folder?.name, "two");
+    await show("one/mistake.js");
+    const unopened = file("two/unopened.js");
+    const inTwo = (): number => vscode.languages.getDiagnostics(unopened).length;
+    await until("the file is judged that nobody opened", () => inTwo() > 0);
+    assert.ok(vscode.workspace.updateWorkspaceFolders(1, 1));
+    await until("there is one folder", () => vscode.workspace.workspaceFolders?.length === 1);
+    await until("its findings are gone", () => inTwo() === 0);
+    assert.ok(codes("one/mistake.js").includes("FFI201"));
+    assert.ok(vscode.workspace.updateWorkspaceFolders(1, 0, { uri: folder.uri, name: folder.name }));
+    await until("they are back", () => vscode.workspace.workspaceFolders?.length === 2 && inTwo() > 0);
+    assert.equal(api().state(), "running");
+  });
+
+  await test("a folder that is deleted from the disk while a file of it is open leaves the server at work", async () => {
+    const { document } = await show("two/mistake.js");
+    await until("the file is judged", () => codes("two/mistake.js").length > 0);
+    await vscode.workspace.fs.delete(file("two/"), { recursive: true });
+    const editor = await show("one/mistake.js");
+    await editor.edit((edit) => edit.replace(new vscode.Range(0, 8, 0, 15), "getpid"));
+    await editor.edit((edit) => edit.replace(new vscode.Range(1, 2, 1, 9), "getpid"));
+    await until("an edit elsewhere is judged", () => !codes("one/mistake.js").includes("FFI201"));
+    assert.equal(api().state(), "running");
+    assert.ok(document.getText().includes("getppid"));
+    await vscode.commands.executeCommand("workbench.action.files.revert");
+  });
+
   if (failures > 0) {
     throw new Error(`${failures} failed`);
   }
