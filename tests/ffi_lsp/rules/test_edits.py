@@ -206,14 +206,14 @@ def versions(data: bytes) -> Iterator[bytes]:
     yield data
     yield b"// more\n" + data
     lines = data.split(b"\n")
-    for index in range(0, len(lines), max(len(lines) // 4, 1)):
+    for index in range(0, len(lines), max(len(lines) // 3, 1)):
         yield b"\n".join([*lines[:index], b"", *lines[index:]])
         yield b"\n".join([*lines[: index + 1], *lines[index:]])
         yield b"\n".join([*lines[:index], *lines[index + 1 :]])
     words = list(re.finditer(rb"\b(?:\d+|[iuf]\d\d?|int|pointer|buffer|void|null|nonblocking)\b", data))
-    for match in words[:: max(len(words) // 5, 1)]:
-        for other in (b"i8", b"1000"):
-            yield data[: match.start()] + other + data[match.end() :]
+    for number, match in enumerate(words[:: max(len(words) // 5, 1)]):
+        other = b"1000" if number % 2 else b"i8"
+        yield data[: match.start()] + other + data[match.end() :]
     yield data
 
 
