@@ -68,7 +68,6 @@ def generated() -> dict[Path, str]:
     words = [[word.decode() for word in words] for dialect in DIALECTS.values() for words in dialect.entry_points]
     return {
         EXTENSION / "package.json": _text(package),
-        EXTENSION / "schemas" / "ffi-toml.schema.json": _text(json_schema(toml=True)),
         EXTENSION / "schemas" / "ffi-json.schema.json": _text(inside_json(json_schema())),
         EXTENSION / "src" / "entry-points.json": json.dumps(words) + "\n",
     }
