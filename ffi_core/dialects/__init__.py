@@ -136,7 +136,10 @@ def _read_again(
     def reaches_far(before: bytes, after: bytes) -> bool:
         return any(dialect.reaches_far(before, after) for dialect in dialects)
 
-    if tree.text == last.reading.tree.text:
+    change, before = tree.change, last.reading.tree
+    if change is None or change.before is not before.text or tree.grammar != before.grammar:
+        return None
+    if tree.text == before.text:
         return as_it_was(last.reading, tree, memory)
     if is_inside_call(last.reading, tree):
         return read_entry_again(last.reading, tree, memory, scopes_of, _declare, reaches_far)

@@ -353,6 +353,8 @@ class Flow:
         if isinstance(shape, BoundSymbol) and declared is not None and declared.exported:
             shape.owner.labels.append(declared.span)
         self._note(text_of(node), None if declared is None else declared.span, shape)
+        if declared is None or not self._is_all_within(declared.scope):
+            self._strayed = True
         self._follow_all(references, shape)
 
     def _follow_all(self, references: Iterable[Reference], shape: Shape) -> None:
@@ -367,15 +369,16 @@ class Flow:
                 self._follow(reference.path, shape)
 
     def _note(self, name: str, place: Span | None, shape: Shape) -> None:
-        """Remember a variable that is followed; one that leads out of what alone is looked at leads astray."""
-        if self._within is not None and (place is None or not self._is_within(place.start)):
-            self._strayed = True
+        """Remember a variable that is followed."""
         self._taken.names.append(name)
         self._taken.places.append(place)
         self._taken.shapes.append(shape)
 
     def _is_within(self, offset: int) -> bool:
         return self._within is None or self._within.start <= offset < self._within.end
+
+    def _is_all_within(self, scope: Span) -> bool:
+        return self._within is None or (self._within.start <= scope.start and scope.end <= self._within.end)
 
     def retrace(self, taken: Taken, words: Container[bytes]) -> bool:
         """Follow what an earlier flow took into one statement, `within`, and no further.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -97,6 +98,11 @@ class SourceTree:
             elif cursor.goto_first_child_for_byte(offset) is None:
                 break
         return path
+
+    def children_from(self, node: Node, offset: int) -> Iterator[Node]:
+        """The children of a node that end behind a byte, in order."""
+        ends, children = self._children(node)
+        return iter(children[bisect_right(ends, offset) :])
 
     def _children(self, node: Node) -> tuple[list[int], list[Node]]:
         """Where the children of a wide node end, and they: tree-sitter itself counts through them each time."""

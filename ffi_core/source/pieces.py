@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -187,43 +187,50 @@ class Memory:
     def lay_out_again(
         self,
         layout: Layout,
-        index: int | None,
-        node: Node | None,
+        replaced: slice,
+        nodes: Sequence[Node],
+        around: Around,
         at: int,
         distance: int,
         words: frozenset[bytes] | None = None,
     ) -> Layout:
-        """A text that was laid out before, after an edit inside of one piece, or of none.
+        """A text that was laid out before, with other pieces in the place of some.
 
         Parameters
         ----------
         layout: that of the text before; others may have been laid out since.
-        index: the piece that was edited; None where it was the blank between two.
-        node: what the piece is now; it may not be one that is taken apart.
-        at: the byte from which on all stands elsewhere.
+        replaced: the pieces that were edited, by their indices.
+        nodes: what stands there now; none may be one that is taken apart.
+        around: what encloses these pieces, in the text before.
+        at: the byte of that text from which on all stands elsewhere.
         distance: how many bytes further on.
-        words: those of the piece, where they are known.
+        words: those of the new piece, where there is one and they are known.
         """
         self._return_to(layout)
         first = bisect_left(layout.starts, at)
-        starts = layout.starts[:first] + [start + distance for start in layout.starts[first:]]
-        enclosing = {id(around): around for around in layout.around}  # few, and their hashes take longer
-        moved = {number: shifted(around, at, distance) for number, around in enclosing.items()}
-        arounds = [moved[id(around)] for around in layout.around]
-        new = Layout(list(layout.pieces), starts, arounds, dict(layout.places))
-        if index is not None and node is not None:
-            before, kinds = layout.pieces[index], layout.around[index].kinds
-            piece = Piece(node.text or b"", node.type, whole=is_whole(node), words=words)
-            piece = self._pieces.get(_key(kinds, piece), piece)
-            new.pieces[index] = piece
-            new.places[before] = [place for place in new.places[before] if place != index]
-            new.places[piece] = sorted([*new.places.get(piece, ()), index])
-            self._add(_key(kinds, piece), piece)
-            if not new.places[before]:
-                del new.places[before]
-                self._drop(_key(kinds, before))
+        new = Layout(
+            list(layout.pieces), [*layout.starts[:first], *(each + distance for each in layout.starts[first:])]
+        )
+        enclosing = {id(each): each for each in (*layout.around, around)}  # few, and their hashes take longer
+        moved = {number: shifted(each, at, distance) for number, each in enclosing.items()}
+        new.around = [moved[id(each)] for each in layout.around]
+        now = [self._piece_of(node, around, words) for node in nodes]
+        new.pieces[replaced] = now
+        new.starts[replaced] = [node.start_byte for node in nodes]
+        new.around[replaced] = [moved[id(around)]] * len(nodes)
+        for index, piece in enumerate(new.pieces):
+            new.places.setdefault(piece, []).append(index)
+        for piece in dict.fromkeys(layout.pieces[replaced]):
+            if piece not in new.places:
+                self._drop(_key(around.kinds, piece))
         self._current = new
         return new
+
+    def _piece_of(self, node: Node, around: Around, words: frozenset[bytes] | None) -> Piece:
+        piece = Piece(node.text or b"", node.type, whole=is_whole(node), words=words)
+        key = _key(around.kinds, piece)
+        self._add(key, piece)
+        return self._pieces[key]
 
     def holders(self, word: bytes) -> dict[Piece, None]:
         """The pieces of the text last laid out in which a word stands, in no order."""

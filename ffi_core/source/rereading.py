@@ -1,31 +1,28 @@
-"""Reading a text again after an edit inside of one statement: only that is looked at, all else stands where it stood.
+"""Reading a text again after an edit inside of some statements: only they are looked at, all else stands as it stood.
 
-It is done only where the rest surely means what it meant: the statement opens no library, nothing that it declares is
-known outside, and nobody looked into it to tell what something else is. Otherwise the whole text is read.
+It is done only where the rest surely means what it meant: the statements open no library, nothing that they declare is
+asked for outside, and nobody looked into them to tell what something else is. Otherwise the whole text is read.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ffi_core.model import DlopenCall, Span
+from ffi_core.source.edited import Edited, edited
 from ffi_core.source.flow import Flow, Symbols
 from ffi_core.source.halves import UPPER
-from ffi_core.source.literal import span_of
 from ffi_core.source.moving import shifted
 from ffi_core.source.occurrence import Occurrence, Reach
-from ffi_core.source.parse import Change, SourceTree
-from ffi_core.source.pieces import Layout, Memory, Piece, is_statement, is_taken_apart, words_of
+from ffi_core.source.parse import SourceTree
+from ffi_core.source.pieces import Layout, Memory, Piece, words_of
 from ffi_core.source.scope import Scopes
 from ffi_core.source.surroundings import leaks_symbols, observe_part
 from ffi_core.source.trail import Taken
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
 
 _T = TypeVar("_T")
 
@@ -163,7 +160,7 @@ def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], ow
 
 def as_it_was(last: Reading, tree: SourceTree, memory: Memory) -> Reading:
     """The same text once more, as it is after something was taken back; others may have been read since."""
-    layout = memory.lay_out_again(last.layout, None, None, len(tree.text) + 1, 0)
+    layout = memory.lay_out_again(last.layout, slice(0, 0), (), last.layout.around[0], len(tree.text) + 1, 0)
     return replace(last, tree=tree, layout=layout)
 
 
@@ -174,121 +171,52 @@ def read_again(
     scopes_of: Callable[[Layout], Scopes],
     reaches_far: Callable[[bytes, bytes], bool],
 ) -> Reading | None:
-    """The next text of a file, read from what is known of the one before.
+    """The next text of a file, read from what is known of one before.
 
     Parameters
     ----------
-    last: the text before.
+    last: the text before; `SourceTree.change` says how the next one differs from it.
     tree: the text.
-    memory: what is remembered of the text before; the layout of `last` is the one that was laid out last.
+    memory: what is remembered of the file's texts.
     scopes_of: gives the names of the new text for its layout.
-    reaches_far: whether a statement as it was and as it is may change what calls elsewhere mean in other ways than by
-        what it declares.
+    reaches_far: whether statements as they were and as they are may change what calls elsewhere mean in other ways than
+        by what they declare.
 
     Returns
     -------
     None where all of it has to be read.
     """
-    edit = _edit(last, tree)
-    if edit is None:
+    edit = edited(last.layout, tree)
+    if edit is None or not _is_closed(last, edit, reaches_far):
         return None
-    before = None if edit.index is None else last.layout.pieces[edit.index]
-    if before is not None and not _is_closed(last, edit, before, reaches_far):
-        return None
-    layout = memory.lay_out_again(last.layout, edit.index, edit.node, edit.at, edit.distance)
-    if edit.index is None or before is None:
+    replaced = slice(edit.first, edit.end)
+    layout = memory.lay_out_again(last.layout, replaced, edit.nodes, edit.around, edit.at, edit.distance)
+    if not (edit.nodes or edit.old.start < edit.old.end):
         return last.moved(tree, layout, edit.at, edit.distance)
     scopes = scopes_of(layout)
-    piece = layout.pieces[edit.index]
-    # The places in a statement with an error are counted from the root.
-    place = Span(0, len(piece.text)) if piece.whole else edit.new
-    if not _only_uses(last.asked & piece.words, partial(scopes.occurrences_in, edit.index), place):
+    indices = range(edit.first, edit.first + len(edit.nodes))
+    if not all(_only_uses_new(last, scopes, index) for index in indices):
         return None
     rest = last.without(edit.old).moved(tree, layout, edit.at, edit.distance)
-    return _with_statement(rest, edit.new, scopes, piece)
+    return _with_statements(rest, scopes, indices)
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """An edit inside of one piece, or of the blank between two.
-
-    Parameters
-    ----------
-    index: the piece that was edited; None for the blank.
-    old: where it stood.
-    node: what it is now.
-    at: the byte of the earlier text from which on all stands elsewhere.
-    distance: how many bytes further on.
-    """
-
-    index: int | None
-    old: Span
-    node: Node | None
-    at: int
-    distance: int
-
-    @property
-    def new(self) -> Span:
-        """Where the piece stands now."""
-        return Span(self.old.start, self.old.end + self.distance)
-
-
-def _edit(last: Reading, tree: SourceTree) -> _Edit | None:
-    change, layout = tree.change, last.layout
-    if change is None or change.before is not last.tree.text or tree.grammar != last.tree.grammar:
-        return None
-    distance = change.new_end - change.old_end
-    index = bisect_right(layout.starts, change.start) - 1
-    if index < 0:
-        return None
-    old = layout.place(index)
-    if change.old_end <= old.end:
-        new = Span(old.start, old.end + distance)
-        node = node_at(tree, new, layout, index)
-        if node is not None:
-            inside = all(new.start <= each.start and each.end <= new.end for each in change.structure)
-            return _Edit(index, old, node, old.end, distance) if inside else None
-    return _edit_between(last, tree, change, index - (change.start == old.start))
-
-
-def _edit_between(last: Reading, tree: SourceTree, change: Change, index: int) -> _Edit | None:
-    """The edit, if only the blank behind a piece is another; nobody knows what may hang on that behind the last one."""
-    layout = last.layout
-    if index < 0 or index + 1 == len(layout.starts):
-        return None
-    before, following = layout.place(index), layout.starts[index + 1]
-    is_blank = not (change.before[change.start : change.old_end] + tree.text[change.start : change.new_end]).strip()
-    if before.end <= change.start and change.old_end <= following and is_blank and not change.structure:
-        return _Edit(None, before, None, following, change.new_end - change.old_end)
-    return None
-
-
-def node_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node | None:
-    """The statement or comment that takes the place of a piece, if that is one; `span` is where it should stand."""
-    piece, depth = layout.pieces[index], layout.around[index].depth
-    path = tree.path_to(span.start)
-    node = path[depth] if depth < len(path) else None
-    if node is None or span_of(node) != span or path[depth - 1].type != layout.around[index].kinds[0]:
-        return None
-    if piece.kind == "comment" or node.type == "comment":
-        return node if piece.kind == node.type else None
-    return node if piece.whole and is_statement(node) and not is_taken_apart(node, depth - 1) else None
-
-
-def _is_closed(last: Reading, edit: _Edit, before: Piece, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
-    """Whether the statement that is edited opened nothing, kept what it declared, and was looked into by nobody."""
-    assert edit.index is not None
-    assert edit.node is not None
-    old, after = edit.old, edit.node.text or b""
-    if UPPER.search(before.text) or UPPER.search(after) or reaches_far(before.text, after):
+def _is_closed(last: Reading, edit: Edited, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
+    """Whether the statements that are edited opened nothing, kept what they declared, and nobody looked into them."""
+    pieces = last.layout.pieces[edit.first : edit.end]
+    before, after = (b"\n".join([each.text or b"" for each in some]) for some in (pieces, edit.nodes))
+    if UPPER.search(before) or UPPER.search(after) or reaches_far(before, after):
         return False
-    if is_enclosed(last, old) or examined_in(last, old, before.words | words_of(after)):
+    words = words_of(after).union(*[piece.words for piece in pieces])
+    if is_enclosed(last, edit.old) or examined_in(last, edit.old, words):
         return False
-    is_nested = last.layout.around[edit.index].depth > 1
-    if any(_concerns(call, old, is_nested=is_nested) for call in last.calls):
+    if any(_concerns(call, edit.old, is_nested=edit.around.depth > 1) for call in last.calls):
         return False
-    place = Span(0, len(before.text))
-    return _only_uses(last.asked & before.words, lambda name: before.memo.get(name, ()), place)
+    return all(_only_used(last, piece) for piece in pieces)
+
+
+def _only_used(last: Reading, piece: Piece) -> bool:
+    return _only_uses(last.asked & piece.words, lambda name: piece.memo.get(name, ()), Span(0, len(piece.text)))
 
 
 def is_enclosed(last: Reading, place: Span, *, call: Span | None = None) -> bool:
@@ -298,7 +226,11 @@ def is_enclosed(last: Reading, place: Span, *, call: Span | None = None) -> bool
     ----------
     call: one that opens a library; what it gives is no value that its text tells.
     """
-    return any(value.start <= place.start and place.end <= value.end and value != call for value in last.values)
+    inside = int(place.start == place.end)  # of what is there already, nothing is edited at its very edge
+    return any(
+        value.start + inside <= place.start and place.end + inside <= value.end and value != call
+        for value in last.values
+    )
 
 
 def examined_in(last: Reading, place: Span, words: frozenset[bytes]) -> bool:
@@ -339,6 +271,13 @@ def _concerns(call: DlopenCall, place: Span, *, is_nested: bool) -> bool:
     )
 
 
+def _only_uses_new(last: Reading, scopes: Scopes, index: int) -> bool:
+    piece, place = scopes.layout.pieces[index], scopes.layout.place(index)
+    # The places in a statement with an error are counted from the root.
+    counted = Span(0, len(piece.text)) if piece.whole else place
+    return _only_uses(last.asked & piece.words, partial(scopes.occurrences_in, index), counted)
+
+
 def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurrence]], place: Span) -> bool:
     """Whether a statement neither declares for others what some words name, nor sets it.
 
@@ -361,20 +300,24 @@ def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurr
     return True
 
 
-def _with_statement(last: Reading, place: Span, scopes: Scopes, piece: Piece) -> Reading | None:
-    """The reading with what a statement does; None where that is more than to use symbols.
+def _with_statements(last: Reading, scopes: Scopes, indices: range) -> Reading | None:
+    """The reading with what some statements do; None where that is more than to use symbols.
 
     Parameters
     ----------
-    last: the reading without the statement.
-    place: where the statement stands.
+    last: the reading without them.
     scopes: the names of the text.
-    piece: the statement.
+    indices: the statements, among the pieces of its layout.
     """
-    is_plain = all(Flow(scopes, place).retrace(each, piece.words) for each in last.taken)
-    found = [owner.hand_over() for owner in last.owners]
-    if not is_plain or any(each.bindings or each.labels or each.closings for each in found):
-        return None
+    found = [Symbols() for _ in last.owners]
+    if indices:
+        layout = scopes.layout
+        place = Span(layout.starts[indices[0]], layout.place(indices[-1]).end)
+        words = frozenset().union(*[layout.pieces[index].words for index in indices])
+        is_plain = all(Flow(scopes, place).retrace(each, words) for each in last.taken)
+        found = [owner.hand_over() for owner in last.owners]
+        if not is_plain or any(each.bindings or each.labels or each.closings for each in found):
+            return None
     given = {value.span.start for each in found for site in each.calls for value in site.arguments.items}
     return last.after(
         scopes,

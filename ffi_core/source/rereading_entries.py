@@ -17,8 +17,8 @@ from ffi_core.source.halves import UPPER
 from ffi_core.source.literal import TRANSPARENT, fold_property, span_of
 from ffi_core.source.occurrence import Reach
 from ffi_core.source.parse import Change, SourceTree
-from ffi_core.source.pieces import Layout, Memory, Piece, words_of
-from ffi_core.source.rereading import Reading, examined_in, is_enclosed, node_at, word_of
+from ffi_core.source.pieces import Layout, Memory, Piece, is_statement, is_taken_apart, words_of
+from ffi_core.source.rereading import Reading, examined_in, is_enclosed, word_of
 from ffi_core.source.scope import Scopes
 from ffi_core.source.surroundings import leaks_symbols, observe_site
 
@@ -84,7 +84,13 @@ def read_entry_again(
     words = words_of(tree.text[place.new.start : place.new.end])
     changed = words | words_of(last.tree.text[place.old.start : place.old.end])
     layout = memory.lay_out_again(
-        last.layout, place.index, place.statement, place.old.end, place.distance, before.words | words
+        last.layout,
+        slice(place.index, place.index + 1),
+        (place.statement,),
+        last.layout.around[place.index],
+        place.old.end,
+        place.distance,
+        before.words | words,
     )
     _hand_on(before, layout.pieces[place.index], place.old.start - layout.starts[place.index], changed)
     scopes = scopes_of(layout)
@@ -141,7 +147,7 @@ def _place_in(last: Reading, tree: SourceTree, change: Change, number: int, entr
     call, piece = last.calls[number], last.layout.place(index)
     whole, value = call.declarations[entry].span, call.declarations[entry].value.span
     distance = change.new_end - change.old_end
-    statement = node_at(tree, Span(piece.start, piece.end + distance), last.layout, index)
+    statement = _statement_at(tree, Span(piece.start, piece.end + distance), last.layout, index)
     if statement is None or not (piece.start <= call.span.start and call.span.end <= piece.end):
         return None
     if any(each.start < value.start or each.end > value.end + distance for each in change.structure):
@@ -157,6 +163,15 @@ def _place_in(last: Reading, tree: SourceTree, change: Change, number: int, entr
     if path[above].type != "arguments" or span_of(path[above - 1]) != Span(call.span.start, call.span.end + distance):
         return None
     return _Place(number, entry, index, value, distance, path[depth], statement)
+
+
+def _statement_at(tree: SourceTree, span: Span, layout: Layout, index: int) -> Node | None:
+    """The statement that takes the place of a piece, where it is one, as a whole; `span` is where it should stand."""
+    around, path = layout.around[index], tree.path_to(span.start)
+    node = path[around.depth] if around.depth < len(path) else None
+    if node is None or span_of(node) != span or path[around.depth - 1].type != around.kinds[0]:
+        return None
+    return node if is_statement(node) and not is_taken_apart(node, around.depth - 1) else None
 
 
 def _is_closed(last: Reading, place: _Place, reaches_far: Callable[[bytes, bytes], bool]) -> bool:
