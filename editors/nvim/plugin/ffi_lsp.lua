@@ -39,6 +39,17 @@ vim.api.nvim_create_autocmd("LspAttach", {
   end,
 })
 
+vim.api.nvim_create_autocmd("FileType", {
+  group = group,
+  desc = "ffi-lsp: say where the server is missing",
+  callback = function(event)
+    local config = vim.lsp.config.ffi_lsp
+    if config ~= nil and vim.tbl_contains(config.filetypes or {}, event.match) then
+      require("ffi_lsp.activation").tell_of_missing_program(event.buf)
+    end
+  end,
+})
+
 vim.api.nvim_create_autocmd("LspProgress", {
   group = group,
   desc = "ffi-lsp: show the progress of runs",

@@ -35,6 +35,30 @@ function M.mentions_bindings(bufnr)
   return false
 end
 
+--- The server's program where it is not there to be started; nil where it is, or where a function starts the server.
+---@return string?
+function M.missing_program()
+  local command = vim.lsp.config.ffi_lsp and vim.lsp.config.ffi_lsp.cmd
+  local program = type(command) == "table" and command[1] or nil
+  return program and vim.fn.executable(program) == 0 and program or nil
+end
+
+local told = false
+
+--- Say once that there is no server for a file with native bindings; Neovim itself only writes to its log.
+---@param bufnr integer
+function M.tell_of_missing_program(bufnr)
+  if told or not vim.lsp.is_enabled("ffi_lsp") or not M.mentions_bindings(bufnr) then
+    return
+  end
+  local program = M.missing_program()
+  if program ~= nil then
+    told = true
+    local words = "ffi-lsp: %s is not on your PATH, so nothing checks native bindings; :FfiHealth tells what to do"
+    vim.notify(words:format(program), vim.log.levels.WARN)
+  end
+end
+
 --- The folder that holds a buffer's project; nil where nothing marks one.
 ---@param bufnr integer
 ---@return string?

@@ -37,7 +37,7 @@ local function check_server()
     return
   end
   local program = command[1]
-  if vim.fn.executable(program) == 0 then
+  if require("ffi_lsp.activation").missing_program() ~= nil then
     vim.health.error(("%s is not on your PATH"):format(program), {
       "install it: pip install ffi-lsp (or pipx, or uv tool install)",
       "or name it: vim.lsp.config('ffi_lsp', { cmd = { '/path/to/ffi-lsp' } })",
@@ -59,7 +59,7 @@ local function check_activation()
   end
   vim.health.ok("enabled")
   local clients = vim.lsp.get_clients({ name = "ffi_lsp" })
-  if #clients == 0 then
+  if #clients == 0 and require("ffi_lsp.activation").missing_program() == nil then
     vim.health.info("not running: no file with native bindings has been opened")
   end
   for _, client in ipairs(clients) do

@@ -14,6 +14,8 @@ local function client_of(bufnr)
   if client == nil then
     if not vim.lsp.is_enabled("ffi_lsp") then
       say("the server is not enabled; put vim.lsp.enable('ffi_lsp') into your configuration", vim.log.levels.WARN)
+    elseif require("ffi_lsp.activation").missing_program() ~= nil then
+      say("the server is not on your PATH; :FfiHealth tells what to do", vim.log.levels.WARN)
     else
       say("no server is attached to this buffer; it starts with the first native binding (:FfiHealth tells more)")
     end
