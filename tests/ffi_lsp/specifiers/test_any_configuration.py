@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ffi_lsp.imports import ModuleFiles
@@ -39,7 +39,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(
     contents=st.lists(st.dictionaries(st.sampled_from(WORDS[:18]), VALUES, max_size=4), min_size=6, max_size=6),
     specifiers=st.lists(TEXTS, min_size=1, max_size=6),
