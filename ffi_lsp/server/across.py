@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,6 +15,8 @@ from ffi_lsp.server.positions import Positions
 if TYPE_CHECKING:
     from ffi_lsp.server.app import Server
 
+_GATHERING = 0.3
+"""Seconds in which several changes become one answer."""
 _MOST_SYMBOLS = 1000
 _Report = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
 
@@ -25,24 +28,43 @@ def on_workspace_symbol(server: Server, params: types.WorkspaceSymbolParams) -> 
     return [symbol for _, symbol in ranked[:_MOST_SYMBOLS]]
 
 
-async def on_workspace_diagnostic(
+def on_workspace_diagnostic(
     server: Server, params: types.WorkspaceDiagnosticParams
+) -> Awaitable[types.WorkspaceDiagnosticReport]:
+    """Answer `workspace/diagnostic` once the workspace was looked through.
+
+    A client that takes parts is told what is known earlier, and has its answer when there is something to tell: it asks
+    again as soon as it has one, Visual Studio Code after two seconds. That a text is closed ends the waiting as well,
+    for the client may have forgotten what it was told of it.
+    """
+    # Counted now, since the next message is handled before anything is awaited.
+    return _report_of_workspace(server, params, server.documents.closed)
+
+
+async def _report_of_workspace(
+    server: Server, params: types.WorkspaceDiagnosticParams, closed: int
 ) -> types.WorkspaceDiagnosticReport:
-    """Answer `workspace/diagnostic` once the workspace was looked through; what is known earlier is told in parts."""
     told = {each.uri: each.value for each in params.previous_result_ids}
-    given: dict[str, str] = {}
+    token, given = params.partial_result_token, dict[str, str]()
     while True:
         under_way = server.index.is_under_way
         reports = [each for each in _reports(server, told) if given.get(each.uri) != each.result_id]
-        if params.partial_result_token is not None and reports:
-            part = types.WorkspaceDiagnosticReportPartialResult(reports)
-            server.protocol.notify(types.PROGRESS, types.ProgressParams(params.partial_result_token, part))
-            given.update({each.uri: each.result_id or "" for each in reports})
-        if not under_way:
-            break
-        await server.index.moved()
-    rest = [] if params.partial_result_token is not None else reports
-    return types.WorkspaceDiagnosticReport(rest)
+        if token is None:
+            if not under_way:
+                return types.WorkspaceDiagnosticReport(reports)
+        else:
+            news = [each for each in reports if isinstance(each, types.WorkspaceFullDocumentDiagnosticReport)]
+            if news:
+                part = types.WorkspaceDiagnosticReportPartialResult(news)
+                server.protocol.notify(types.PROGRESS, types.ProgressParams(token, part))
+                given.update({each.uri: each.result_id or "" for each in news})
+            if not under_way and (given or closed != server.documents.closed):
+                return types.WorkspaceDiagnosticReport([])
+        if under_way:
+            await server.index.moved()
+        else:
+            await server.news.wait()
+            await asyncio.sleep(_GATHERING)
 
 
 def _symbols(server: Server) -> Iterator[types.SymbolInformation]:

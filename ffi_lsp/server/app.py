@@ -18,6 +18,7 @@ from pygls.uris import to_fs_path
 
 from ffi_core import __version__
 from ffi_lsp.server import libraries, parent
+from ffi_lsp.server.bell import Bell
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.commands import register
 from ffi_lsp.server.converter import converter
@@ -73,6 +74,8 @@ class Server(LanguageServer):
         self.status = StatusLine(self)
         self.runs = register(self)
         self.watch = FileWatch(self, self._files_changed)
+        self.news = Bell()
+        """Rings when other diagnostics may be found than before, in the open texts or elsewhere."""
         self._prototypes: BackgroundPrototypes | None = None
         self._tasks = Tasks("getting ready")
         self._no_more_headers = threading.Event()
@@ -236,6 +239,7 @@ class Server(LanguageServer):
         self._looking = None
         self.watch.update()
         self.status.update()
+        self.news.ring()
 
     def _did_change_files(self, params: types.DidChangeWatchedFilesParams) -> None:
         names = (to_fs_path(change.uri) for change in params.changes)
@@ -296,6 +300,7 @@ class Server(LanguageServer):
 
     def _refresh(self) -> None:
         self._refreshing = None
+        self.news.ring()
         if self.client.pulls_diagnostics:
             self.workspace_diagnostic_refresh(None)
         self.measured_anew()

@@ -84,6 +84,8 @@ class Documents:
     def __init__(self) -> None:
         self.root: Path = Path.cwd()
         """The folder that texts without a file count as part of."""
+        self.closed = 0
+        """How many texts were closed so far."""
         self._open: dict[str, Document] = {}
 
     def __iter__(self) -> Iterator[Document]:
@@ -106,7 +108,9 @@ class Documents:
 
     def close(self, uri: str) -> Document | None:
         """Give a text back to the disk; None where it was not open."""
-        return self._open.pop(unquote(uri), None)
+        document = self._open.pop(unquote(uri), None)
+        self.closed += document is not None
+        return document
 
     def _path(self, uri: str, language: str) -> Path:
         from ffi_core.source import SUFFIXES

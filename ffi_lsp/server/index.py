@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from ffi_lsp.server.bell import Bell
 from ffi_lsp.server.positions import Positions
 from ffi_lsp.server.tasks import Tasks
 
@@ -76,7 +77,7 @@ class Index:
         self._tasks = Tasks("looking through the workspace")
         self._task: asyncio.Task[None] | None = None
         self._again: asyncio.TimerHandle | None = None
-        self._moved = asyncio.Event()
+        self._moved = Bell()
         self._complete = False
 
     @property
@@ -171,8 +172,7 @@ class Index:
 
     def _tell(self) -> None:
         self._inputs = None
-        self._moved.set()
-        self._moved = asyncio.Event()
+        self._moved.ring()
         self._server.look_around_soon()
 
     async def _look_through(self) -> None:

@@ -87,6 +87,18 @@ def test_a_stream_that_is_no_protocol_ends_the_server_and_is_logged(tmp_path: Pa
         assert "Content-Length" in log.read()
 
 
+def test_a_request_that_waits_for_news_holds_nothing_up_and_ends_with_the_server(wire: Wire) -> None:
+    wire.initialize({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}})
+    waiting = wire.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "t"})
+    assert wire.request("workspace/symbol", {"query": "x"}) == []
+    shutdown = wire.ask("shutdown")
+    answers = {arrival.message["id"]: arrival.message for arrival in (wire.receive(), wire.receive())}
+    assert answers[shutdown]["result"] is None
+    assert error_code(answers[waiting]) == -32800
+    wire.notify("exit")
+    assert wire.process.wait(20) == 0
+
+
 def test_requests_before_initialize_are_refused(wire: Wire) -> None:
     wire.ask(HOVER, {})
     assert error_code(reply(wire, 1)) == -32002

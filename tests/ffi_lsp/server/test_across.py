@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +123,75 @@ def test_a_client_that_takes_parts_gets_them_while_the_search_goes_on(
         assert [summary(part["value"]) for part in parts] == [{"bad.ts": ["FFI202"]}]
 
     converse(talk, files_below)
+
+
+async def held(loopback: Loopback) -> int:
+    """The number of a request for more than a client knows already, which has no answer yet."""
+    first = await loopback.request("workspace/diagnostic", pull())
+    told = {each["uri"]: each["resultId"] for each in first["items"]}
+    number = loopback.ask("workspace/diagnostic", pull(told, partialResultToken="held"))
+    await loopback.request("workspace/symbol", {"query": ""})
+    assert not is_answered(loopback, number)
+    return number
+
+
+def is_answered(loopback: Loopback, number: int) -> bool:
+    return any(each.get("id") == number and "method" not in each for each in loopback.written)
+
+
+def changed_on_disk(loopback: Loopback, file: Path) -> None:
+    loopback.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": file.as_uri(), "type": 2}]})
+
+
+def test_a_client_that_takes_parts_is_answered_once_there_is_news(converse_in: Converse, workspace: Path) -> None:
+    async def talk(loopback: Loopback) -> None:
+        number = await held(loopback)
+        (workspace / "bad.ts").write_text(WELL)
+        changed_on_disk(loopback, workspace / "bad.ts")
+        await loopback.until(lambda: is_answered(loopback, number))
+        assert [summary(part["value"]) for part in loopback.told("$/progress")] == [{"bad.ts": []}]
+
+    converse_in(talk)
+
+
+def test_what_is_typed_is_news_and_what_changes_nothing_is_none(converse_in: Converse, workspace: Path) -> None:
+    async def talk(loopback: Loopback) -> None:
+        number, uri = await held(loopback), (workspace / "deep/well.js").as_uri()
+        loopback.open(uri, WELL)
+        changed_on_disk(loopback, workspace / "plain.ts")
+        rings = asyncio.ensure_future(loopback.server.news.wait())
+        await loopback.until(rings.done)
+        assert not is_answered(loopback, number)
+        loopback.change(uri, {"text": WELL.replace("f64", "f65")})
+        await loopback.until(lambda: is_answered(loopback, number))
+        (part,) = loopback.told("$/progress")
+        assert summary(part["value"]) == {"well.js": ["FFI101", "FFI101"]}
+
+    converse_in(talk)
+
+
+def test_closing_a_text_has_the_client_ask_anew(converse_in: Converse, workspace: Path) -> None:
+    async def talk(loopback: Loopback) -> None:
+        uri = (workspace / "bad.ts").as_uri()
+        loopback.open(uri, MISSING)
+        number = await held(loopback)
+        loopback.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        await loopback.until(lambda: is_answered(loopback, number))
+        anew = await loopback.request("workspace/diagnostic", pull(partialResultToken="anew"))
+        assert anew["items"] == []
+        assert [summary(part["value"]) for part in loopback.told("$/progress")] == [{"bad.ts": ["FFI202"]}]
+
+    converse_in(talk)
+
+
+def test_a_request_that_waits_for_news_can_be_called_off(converse_in: Converse) -> None:
+    async def talk(loopback: Loopback) -> Any:
+        number = await held(loopback)
+        loopback.notify("$/cancelRequest", {"id": number})
+        await loopback.until(lambda: is_answered(loopback, number))
+        return next(each["error"]["code"] for each in loopback.written if each.get("id") == number)
+
+    assert converse_in(talk) == -32800
 
 
 def test_a_search_can_be_called_off(converse: Converse, workspace: Path) -> None:
