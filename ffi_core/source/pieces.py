@@ -206,7 +206,7 @@ class Memory:
         distance: how many bytes further on.
         words: those of the new piece, where there is one and they are known.
         """
-        self._return_to(layout)
+        self.return_to(layout)
         first = bisect_left(layout.starts, at)
         new = Layout(
             list(layout.pieces), [*layout.starts[:first], *(each + distance for each in layout.starts[first:])]
@@ -236,13 +236,14 @@ class Memory:
         """The pieces of the text last laid out in which a word stands, in no order."""
         return self._holders.get(word, {})
 
-    def _return_to(self, layout: Layout) -> None:
-        """Remember the pieces of a layout, and of no other."""
+    def return_to(self, layout: Layout) -> None:
+        """Let a text that was laid out before be the one laid out last."""
         if layout is not self._current:
             for piece in self._current.places.keys() - layout.places.keys():
                 self._drop(self._current.key_of(piece))
             for piece in layout.places.keys() - self._current.places.keys():
                 self._add(layout.key_of(piece), piece)
+            self._current = layout
 
     def _keep(self, now: dict[_Key, Piece]) -> None:
         for key in self._pieces.keys() - now.keys():

@@ -160,8 +160,8 @@ def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], ow
 
 def as_it_was(last: Reading, tree: SourceTree, memory: Memory) -> Reading:
     """The same text once more, as it is after something was taken back; others may have been read since."""
-    layout = memory.lay_out_again(last.layout, slice(0, 0), (), last.layout.around[0], len(tree.text) + 1, 0)
-    return replace(last, tree=tree, layout=layout)
+    memory.return_to(last.layout)
+    return replace(last, tree=tree)
 
 
 def read_again(
