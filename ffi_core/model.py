@@ -533,7 +533,8 @@ class DlopenCall:
     calls: each call of a bound function.
     labels: those names among bindings and uses that others read as well, as in ``{ f }`` and ``export { f }``, so that
         the variable cannot be renamed alone.
-    imported: where values of other modules stand in this file; what is wrong with those cannot be mended here.
+    imported: where values of other modules stand in this file that were asked for, perhaps for an earlier text of it;
+        what is wrong with those cannot be mended here.
     source: the text of the whole file, which every span refers to.
     kind: what the call makes. Only one that opens a library has a `library`.
     function: the argument that gives a callback's function, where there is one.

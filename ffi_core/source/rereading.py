@@ -237,7 +237,7 @@ def examined_in(last: Reading, place: Span, words: frozenset[bytes]) -> bool:
     """Whether one of some words names, in a place, a variable whose value was judged by what stands in its scope."""
     if not last.examined:
         return False
-    names = {word.decode("utf-8", "surrogatepass") for word in words}
+    names = {word.decode("utf-8", "replace") for word in words}
     return any(name in names and scope.start <= place.start < scope.end for name, scope in last.examined)
 
 

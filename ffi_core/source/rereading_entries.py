@@ -121,13 +121,16 @@ def _place(last: Reading, tree: SourceTree) -> _Place | None:
     change = tree.change
     if change is None or change.before is not last.tree.text or tree.grammar != last.tree.grammar:
         return None
-    for number, call in enumerate(last.calls):
-        if call.span.start < change.start and change.old_end < call.span.end:
-            index = last.layout.index_at(call.span.start)
-            entry = _entry_at(call, change)
-            if index is not None and entry is not None:
-                return _place_in(last, tree, change, number, entry, index)
-    return None
+    around = [
+        number
+        for number, call in enumerate(last.calls)
+        if call.span.start < change.start and change.old_end < call.span.end
+    ]
+    if len(around) != 1:
+        return None  # two dialects may read one call, and calls may stand inside of one another
+    call = last.calls[around[0]]
+    index, entry = last.layout.index_at(call.span.start), _entry_at(call, change)
+    return None if index is None or entry is None else _place_in(last, tree, change, around[0], entry, index)
 
 
 def _entry_at(call: DlopenCall, change: Change) -> int | None:
