@@ -87,7 +87,7 @@ export function commands({ vsix }: Given): Promise<boolean> {
     await steps.step("a call is converted to the dialect that is picked", async () => {
       await steps.cursorOn("dlopen", "Porffor.dlopen");
       await steps.command("FFI: Convert to Dialect...");
-      await picks.filter({ hasText: "Deno" }).click();
+      await picks.filter({ hasText: "Convert to Deno" }).click();
       await page.locator(".view-line", { hasText: 'Deno.dlopen("libm.so.6"' }).waitFor();
       await steps.picture("converted");
     });
