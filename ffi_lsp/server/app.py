@@ -183,6 +183,7 @@ class Server(LanguageServer):
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Take a text over and judge it."""
         document = self.documents.open(params.text_document)
+        self.configuration.show_problem_of(document.path)
         self.judge.soon(document)
         self._module_changed(document)
 
@@ -261,6 +262,7 @@ class Server(LanguageServer):
     def settings_changed(self) -> None:
         """Judge those texts again for which other settings hold now."""
         self.configuration.forget_files()
+        self.configuration.show_problems(document.path for document in self.documents)
         self.judge.again(self.judge.affected(lambda snapshot: snapshot.settings != self.settings_for(snapshot.path)))
         self.look_around_soon()
         self.index.start()
@@ -287,6 +289,7 @@ class Server(LanguageServer):
     def _reindex(self, _: types.ExecuteCommandParams) -> None:
         """Read everything anew: settings, libraries, headers, the files of the workspace."""
         self.configuration.forget_files()
+        self.configuration.show_problems(document.path for document in self.documents)
         self.facts.look_again()
         if self._prototypes is not None:
             self._prototypes.refresh()

@@ -20,15 +20,16 @@ class Configuration:
 
     Parameters
     ----------
-    on_problem: told about settings that cannot be used, once each.
+    on_problem: told about settings that cannot be used, once each, and whether they are the editor's own.
     """
 
-    def __init__(self, on_problem: Callable[[str], object]) -> None:
+    def __init__(self, on_problem: Callable[[str, bool], object]) -> None:
         self._on_problem = on_problem
         self._folders: dict[Path, Settings] = {}
         self._initial: Any = None
         self._general = Settings()
         self._of: dict[Path, Settings] = {}
+        self._problems: dict[Path, str] = {}
         self._told: set[str] = set()
 
     @property
@@ -91,12 +92,19 @@ class Configuration:
         if folder not in self._of:
             outer = self.folder_of(path)
             base = self._general if outer is None else self._folders[outer]
+            self._problems.pop(folder, None)
             try:
                 self._of[folder] = load(folder, base)
             except ConfigError as error:
-                self._tell(error)
+                self._problems[folder] = str(error)
+                self._tell(error, is_of_editor=False)
                 self._of[folder] = base
         return self._of[folder]
+
+    def problem_of(self, path: Path) -> str | None:
+        """What is wrong with the settings file that is the nearest to a file; None where nothing is."""
+        self.settings_for(path)
+        return self._problems.get(path.parent)
 
     def is_about(self, files: Iterable[Path]) -> bool:
         """Whether some of the files may hold settings."""
@@ -119,7 +127,7 @@ class Configuration:
         try:
             return from_json(mapping, folder=folder)
         except ConfigError as error:
-            self._tell(error)
+            self._tell(error, is_of_editor=True)
             keys = {problem.key for problem in error.problems}
         # One slip must not switch off what is right beside it, such as a protection.
         try:
@@ -127,10 +135,10 @@ class Configuration:
         except ConfigError:
             return Settings()
 
-    def _tell(self, error: ConfigError) -> None:
+    def _tell(self, error: ConfigError, *, is_of_editor: bool) -> None:
         if str(error) not in self._told:
             self._told.add(str(error))
-            self._on_problem(str(error))
+            self._on_problem(str(error), is_of_editor)
 
 
 def _without(mapping: Any, keys: set[str]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class SettingsOfClient(Configuration):
         super().__init__(self._complain)
         self._server = server
         self._asked = 0
+        self._shown: set[str] = set()
 
     def begin(self, options: Any) -> None:
         """Take over what `initialize` brought."""
@@ -92,6 +93,25 @@ class SettingsOfClient(Configuration):
         if self.given != before:
             self._server.settings_changed()
 
-    def _complain(self, message: str) -> None:
+    def show_problem_of(self, path: Path) -> None:
+        """Tell a person who has a text open what is wrong with its settings file, unless that has been told."""
+        problem = self.problem_of(path)
+        if problem is not None and problem not in self._shown:
+            self._shown.add(problem)
+            self._show(problem)
+
+    def show_problems(self, paths: Iterable[Path]) -> None:
+        """Files may have been mended, or broken: tell what is wrong now with those of the open texts."""
+        opened = tuple(paths)
+        self._shown &= {problem for path in opened if (problem := self.problem_of(path)) is not None}
+        for path in opened:
+            self.show_problem_of(path)
+
+    def _complain(self, message: str, is_of_editor: bool) -> None:
         _log.warning("settings: %s", message)
+        # Nobody who has other texts open wants to read of a settings file somewhere in the workspace.
+        if is_of_editor:
+            self._show(message)
+
+    def _show(self, message: str) -> None:
         self._server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"FFI settings: {message}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def configuration(told: list[str]) -> Configuration:
-    return Configuration(told.append)
+    return Configuration(lambda message, _: told.append(message))
 
 
 def test_a_file_wins_over_the_editor_option_by_option(configuration: Configuration, tmp_path: Path) -> None:
@@ -167,5 +168,46 @@ def test_folders_come_and_go_with_their_settings(converse: Callable[..., Any], t
             await loopback.settled()
             seen.append(loopback.codes(uri))
         assert seen == [["FFI202"], [], ["FFI202"]]
+
+    converse(talk)
+
+
+def test_a_broken_settings_file_is_shown_to_those_who_have_a_text_beside_it_open(
+    converse: Callable[..., Any], files_below: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("one.ts", "two.ts"):
+        (tmp_path / name).write_text(MISSING)
+    (tmp_path / "ffi.toml").write_text("[rulez]\n")
+
+    async def talk(loopback: Loopback) -> None:
+        loopback.greet(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "here"}])
+        loopback.open("file:///elsewhere.ts", MISSING)
+        await loopback.settled()
+        assert "rulez" in caplog.text
+        assert loopback.told("window/showMessage") == []
+        for name in ("one.ts", "two.ts"):
+            loopback.open((tmp_path / name).as_uri(), MISSING)
+            await loopback.settled()
+        (shown,) = loopback.told("window/showMessage")
+        assert "rulez" in shown["message"]
+
+    converse(talk, files_below)
+
+
+def test_a_settings_file_that_breaks_beside_an_open_text_is_shown_each_time(
+    converse: Callable[..., Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "ffi.toml"
+
+    async def talk(loopback: Loopback) -> None:
+        loopback.greet(workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "here"}])
+        loopback.open((tmp_path / "one.ts").as_uri(), MISSING)
+        for text, shown in (("[rulez]\n", 1), ("[rulez]\n\n", 1), ("[rules]\n", 1), ("[rulez]\n", 2)):
+            file.write_text(text)
+            rings = asyncio.ensure_future(loopback.server.news.wait())
+            loopback.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": file.as_uri(), "type": 2}]})
+            await loopback.settled()
+            await loopback.until(rings.done)
+            assert len(loopback.told("window/showMessage")) == shown
 
     converse(talk)
