@@ -32,6 +32,8 @@ _MAYBE_CONST = re.compile(
 _MAYBE_CHOSEN = re.compile(
     rb"\b(?:enum|function)\s+([\w$\x80-\xff]+)|\blet\s+([\w$\x80-\xff]+)(?:\s*:[^=;]*)?\s*(?:[;\n]|=\s*[\"'`])"
 )
+EVERYWHERE = Span(-1, 1 << 60)
+"""The scope of what the whole file knows: no edit is before it or behind it."""
 _LARGE = 2048  # bytes; a longer statement that holds others is taken apart
 _DEEPEST = 16  # levels of statements that are taken apart
 _LISTS_OF_STATEMENTS = {"statement_block", "class_body", "switch_body"}
@@ -292,7 +294,7 @@ def is_taken_apart(node: Node, depth: int) -> bool:
 
 def _taken_apart(root: Node) -> Iterator[tuple[Node, Around]]:
     """The nodes that become pieces, in the order of the text."""
-    here = Around((root.type, ""), span_of(root), span_of(root), 1)
+    here = Around((root.type, ""), EVERYWHERE, EVERYWHERE, 1)
     waiting: list[tuple[Node, Around, int]] = [(child, here, 0) for child in reversed(root.children)]
     while waiting:
         node, around, depth = waiting.pop()

@@ -16,7 +16,7 @@ from ffi_core.source.branches import assigned
 from ffi_core.source.literal import fold, span_of, text_of
 from ffi_core.source.occurrence import VARIABLES, Declaring, Occurrence, Reach, occurrence
 from ffi_core.source.parse import SourceTree, names_in
-from ffi_core.source.pieces import Layout, Memory, Piece
+from ffi_core.source.pieces import EVERYWHERE, Layout, Memory, Piece
 from ffi_core.source.trail import Trail
 
 if TYPE_CHECKING:
@@ -282,13 +282,14 @@ class Scopes:
         around = self.layout.around[index]
         match declaring.reach:
             case Reach.INSIDE:
-                scope = Span(declaring.scope.start + start, declaring.scope.end + start)
+                inside = Span(declaring.scope.start + start, declaring.scope.end + start)
+                scope = EVERYWHERE if inside == span_of(self.tree.root) else inside
             case Reach.BLOCK:
                 scope = around.block
             case Reach.FUNCTION:
                 scope = around.function
             case Reach.FILE:
-                scope = span_of(self.tree.root)
+                scope = EVERYWHERE
         place = Span(start + found.start, start + found.start + found.length)
         return Declared(
             name, place, scope, declaring.keyword, declaring.whole, declaring.exported, declaring.initialised

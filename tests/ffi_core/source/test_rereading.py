@@ -72,6 +72,7 @@ ALONE = [
     (BUN, "function three() { symbols.abs(half); }", "// function three() { symbols.abs(half); }", "one commented out"),
     (BUN, "{ symbols.abs(half); }\n", "{ symbols.abs(half); } symbols.cos(3);\n", "a statement in the same line"),
     (BUN, "// a comment\n", "", "a comment less"),
+    (PORFFOR, "const { strlen, qsort }", "strlen(1);\nconst { strlen, qsort }", "a call before everything"),
     (PORFFOR, "strlen(text)", "strlen(text, 1)", "an argument more"),
     (PORFFOR, 'strlen("de")', 'strlen("def")', "a longer text"),
     (PORFFOR, "new Uint8Array(4), 4", "new Uint8Array(40), 40", "a larger buffer"),
