@@ -168,7 +168,7 @@ class Flow:
         scopes.trail.taken.append(self._taken)
         self._constants: dict[Span, str] = {}
         self._pieces_with_constants: set[int | None] = set()
-        self._asked: list[tuple[str, int, bool]] | None = None
+        self._asked: list[tuple[str, int, Node | Value | None]] | None = None
         self._waiting: deque[tuple[Path, Shape]] = deque()
         self._pending: list[tuple[int, int, Path, Entry]] = []
         self._unfinished = 0
@@ -234,7 +234,7 @@ class Flow:
                 return Text(span_of(node), constant)
         found = self.scopes.constant(node)
         if self._asked is not None and node.type in VARIABLES:
-            self._asked.append((text_of(node), node.start_byte, found is not None))
+            self._asked.append((text_of(node), node.start_byte, found))
         return found
 
     def _globals(self, name: str) -> list[Reference]:
@@ -448,13 +448,15 @@ class Flow:
     def _are_without_value(self, names: frozenset[str], offset: int) -> bool:
         return not any(self.scopes.has_value(name, offset) for name in names) if names else True
 
-    def _outside(self, asked: list[tuple[str, int, bool]], start: int, end: int) -> frozenset[str] | None:
+    def _outside(self, asked: list[tuple[str, int, Node | Value | None]], start: int, end: int) -> frozenset[str] | None:
         """The names that have no value because of what stands outside of a piece; None where one of them has one."""
         names = set()
-        for name, offset, has_value in asked:
+        for name, offset, found in asked:
+            if isinstance(found, Value):
+                return None  # another module's, wherever the import stands
             declared = self.scopes.resolve(name, offset) if self.scopes.may_have_value(name) else None
             if declared is None or not start <= declared.span.start < end:
-                if has_value:
+                if found is not None:
                     return None
                 names.add(name)
         return frozenset(names)
