@@ -85,7 +85,7 @@ COMMON: Grammar = {
     ],
     "PAD": ["".join(f"  const v{index} = {index}; // {'-' * 60}\n" for index in range(26))],
     "PROLOGUE": [
-        "// ffi-header: stdlib.h", 'import { shared, size } from "./shared";', 'import * as flags from "./shared";', '"use strict";',
+        "// ffi-header: stdlib.h", 'import { shared, size } from "./shared";', 'import { Mode, flags, size } from "./shared";', 'const { size, flags: n } = require("./shared");', 'import * as flags from "./shared";', '"use strict";',
         "// ffi-ignore-file[FFI202]: built",
     ],
     "PART": ["@OPEN", "@MORE", "@MORE", "@SET", "@SET", "@SET", "@BODY", "@BODY", "@BODY", "@BLOCK", "@BLOCK", "@BLOCK", "@PROLOGUE"],

@@ -65,7 +65,8 @@ def made_up_program(chance: Random) -> Program:
     """A program of several parts, in one dialect or two."""
     name = "main" + chance.choice([".ts", ".ts", ".ts", ".js", ".mjs", ".tsx", ".vue", ".html"])
     dialects = tuple(chance.sample(sorted(DIALECTS), chance.choice([1, 1, 1, 2])))
-    kinds = [(made, "START") for made in dialects]
+    kinds = [(dialects[0], "PROLOGUE")] if chance.random() < 0.4 else []
+    kinds += [(made, "START") for made in dialects]
     kinds += [(chance.choice(dialects), "PART") for _ in range(chance.randint(3, 12))]
     parts = [made_up(kind, dialect, chance) for dialect, kind in kinds]
     alone = "main.js" if name.endswith(".html") else "main.ts" if name.endswith(".vue") else name

@@ -120,7 +120,7 @@ def test_most_texts_that_are_typed_are_whole() -> None:
 def test_the_world_is_the_same_whenever_a_text_is_seen(tmp_path: Path) -> None:
     world = World(tmp_path)
     seen: dict[int, tuple[str, str]] = {}
-    for number in [*range(100), *range(100)]:
+    for number in [*range(300), *range(300)]:
         world.turn_to(b"%d" % number)
         now = ((tmp_path / "shared.ts").read_text(), (tmp_path / "libdemo.so").resolve().name)
         assert seen.setdefault(number, now) == now

@@ -38,7 +38,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @settings(
-    max_examples=50,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -67,6 +67,10 @@ FOUND = {
         f'{BUN}const c = dlopen("libc.so.6", {{ abs: {{ args: ["int"], returns: "int" }} }});\nc.symbols.abs(c);',
         f'{BUN}const c = dlopen("libc.so.6", {{ abs: {{ args: c"int"], returns: "int" }} }});\nc.symbols.abs(c);',
         f'{BUN}const c = dlopen("libc.so.6", {{ abs: {{ args: c"int"], returns: "int" }} }});\nc.symbols.abs();',
+    ],
+    "an entry is typed that two calls have, since two modules give the function": [
+        f'{BUN}import {{ dlopen }} from "node:ffi";\nconst c = dlopen("libc.so.6", {{ abs: {{ returns: "i32" }} }});',
+        f'{BUN}import {{ dlopen }} from "node:ffi";\nconst c = dlopen("libc.so.6", {{ abs: {{ returns: "i3" }} }});',
     ],
 }
 

@@ -45,10 +45,10 @@ class World:
 
     def turn_to(self, text: bytes) -> bool:
         """Be as the world is while somebody sees a text; whether files have changed for that."""
-        number = zlib.crc32(text) % 64
+        number = zlib.crc32(text) % 1024
         self.settings = _SETTINGS[number % 32 if number % 32 < len(_SETTINGS) else 0]
         self._without_half = 4 <= number % 32 < 8
-        state = number % 16 if number % 16 < 4 else 0
+        state = number // 32 if number < 4 * 32 else 0
         if state == self._now:
             return False
         self._now = state
