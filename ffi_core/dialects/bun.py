@@ -12,9 +12,10 @@ from ffi_core.dialects.base import Dialect, Form, mentions
 from ffi_core.model import CallKind, DlopenCall, Object, Value
 from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape, Symbols
+from ffi_core.source.flow import Flow
 from ffi_core.source.modules import Constants
 from ffi_core.source.opening import Openings, closing
+from ffi_core.source.shapes import Constant, Entry, Members, Shape, Symbols
 
 _SPELLINGS = {
     "bool": "bool",

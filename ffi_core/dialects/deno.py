@@ -11,8 +11,9 @@ from ffi_core.dialects.base import Dialect, Form
 from ffi_core.model import CallKind, DlopenCall
 from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import Entry, Flow, Members, Shape
+from ffi_core.source.flow import Flow
 from ffi_core.source.opening import Openings, closing
+from ffi_core.source.shapes import Entry, Members, Shape
 from ffi_core.types import NATIVE_TYPES
 
 

@@ -31,8 +31,9 @@ from ffi_core.model import (
 from ffi_core.schema import read_type
 from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import Constant, Entry, Flow, Members, Shape, Symbols
+from ffi_core.source.flow import Flow
 from ffi_core.source.opening import Openings, closing
+from ffi_core.source.shapes import Constant, Entry, Members, Shape, Symbols
 
 _CONVENTIONS = {"__cdecl", "__stdcall", "__fastcall", "__thiscall"}
 _FUNC = ("func", "cdecl", "stdcall", "fastcall", "thiscall")

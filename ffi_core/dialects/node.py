@@ -11,8 +11,9 @@ from ffi_core.dialects.base import Dialect, Form, mentions
 from ffi_core.model import CallKind, DlopenCall, Value
 from ffi_core.source import Scopes
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import Entry, Flow, Members, Shape, Symbols
+from ffi_core.source.flow import Flow
 from ffi_core.source.opening import Openings, closing
+from ffi_core.source.shapes import Entry, Members, Shape, Symbols
 
 _SPELLINGS = {
     "i8": "i8 int8 char",

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from ffi_core.dialects.base import Dialect, mentions
 from ffi_core.model import DlopenCall
 from ffi_core.source import Scopes
-from ffi_core.source.flow import Entry, Flow, Members, Symbols
+from ffi_core.source.flow import Flow
 from ffi_core.source.opening import Openings
+from ffi_core.source.shapes import Entry, Members, Symbols
 from ffi_core.types import NATIVE_TYPES
 
 

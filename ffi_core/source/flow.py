@@ -1,23 +1,23 @@
 """Where a known value goes in a file: from a global or a module, through variables, patterns and members, to its calls.
 
-A `Shape` says what is known about a value: which members lead on, which call opens a library, which names are symbols.
 A value that leaves the file's plain text (returned, stored, passed on) is not followed.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from ffi_core.model import Binding, CallSite, Span, Text, Value
-from ffi_core.source.call import CallText, arguments_broken_off, arguments_of, call_at
+from ffi_core.source.call import arguments_broken_off, arguments_of, call_at
 from ffi_core.source.literal import TRANSPARENT, fold, key_of, span_of, text_of
 from ffi_core.source.moving import moved
 from ffi_core.source.occurrence import VARIABLES
 from ffi_core.source.scope import Declared, Reference, Scopes
+from ffi_core.source.shapes import BoundSymbol, Constant, Entry, Members, Shape, Symbols
 from ffi_core.source.trail import Taken
 
 if TYPE_CHECKING:
@@ -45,89 +45,8 @@ _MOST_UNFINISHED_CALLS = 8  # people type one at a time; each costs a walk over 
 Path = tuple["Node", ...]
 """Nodes from the root to an expression."""
 
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """A value some of whose members are known: a module, a namespace, an opened library."""
-
-    entries: Mapping[str, Shape]
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A value that is the same wherever it stands, such as a member of Bun's FFIType."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A function or class of the runtime.
-
-    Parameters
-    ----------
-    on_call: what a call of it gives, or None where that does not lead on.
-    is_class: whether it is called with ``new``; None where it works with and without.
-    members: what it has besides, as a class has static methods.
-    """
-
-    on_call: Callable[[CallText], Shape | None]
-    is_class: bool | None = False
-    members: Mapping[str, Shape] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Symbols:
-    """The object whose members are the symbols of a library; collects what becomes of them.
-
-    Parameters
-    ----------
-    direct: whether only a pattern right at the call takes them, as in Porffor.
-    """
-
-    direct: bool = False
-    bindings: list[Binding] = field(default_factory=list)
-    uses: list[tuple[str, Span]] = field(default_factory=list)
-    calls: list[CallSite] = field(default_factory=list)
-    labels: list[Span] = field(default_factory=list)
-    closings: list[Span] = field(default_factory=list)
-
-    @property
-    def is_used(self) -> bool:
-        """Whether anything was collected."""
-        return bool(self.bindings or self.uses or self.calls or self.labels or self.closings)
-
-    def hand_over(self) -> Symbols:
-        """All that was collected, which is not here any more."""
-        collected = Symbols(
-            self.direct, self.bindings[:], self.uses[:], self.calls[:], self.labels[:], self.closings[:]
-        )
-        for each in (self.bindings, self.uses, self.calls, self.labels, self.closings):
-            each.clear()
-        return collected
-
-
-@dataclass(frozen=True, slots=True)
-class BoundSymbol:
-    """One symbol's function.
-
-    Parameters
-    ----------
-    name: the symbol.
-    owner: where its uses are collected.
-    place: the text by which it was reached.
-    members: what it has besides, as a callback can be closed.
-    named: whether `place` is a name of its own, and no method of it such as ``call``.
-    """
-
-    name: str
-    owner: Symbols
-    place: Span
-    members: Mapping[str, Shape] = field(default_factory=dict)
-    named: bool = True
-
-
-Shape = Members | Constant | Entry | Symbols | BoundSymbol
+_Asked = tuple[str, int, "Node | Value | None"]
+"""A name, where it stands, and what it stands for."""
 
 
 @dataclass(slots=True)
@@ -168,7 +87,7 @@ class Flow:
         scopes.trail.taken.append(self._taken)
         self._constants: dict[Span, str] = {}
         self._pieces_with_constants: set[int | None] = set()
-        self._asked: list[tuple[str, int, Node | Value | None]] | None = None
+        self._asked: list[_Asked] | None = None
         self._waiting: deque[tuple[Path, Shape]] = deque()
         self._pending: list[tuple[int, int, Path, Entry]] = []
         self._unfinished = 0
@@ -448,7 +367,7 @@ class Flow:
     def _are_without_value(self, names: frozenset[str], offset: int) -> bool:
         return not any(self.scopes.has_value(name, offset) for name in names) if names else True
 
-    def _outside(self, asked: list[tuple[str, int, Node | Value | None]], start: int, end: int) -> frozenset[str] | None:
+    def _outside(self, asked: list[_Asked], start: int, end: int) -> frozenset[str] | None:
         """The names that have no value because of what stands outside of a piece; None where one of them has one."""
         names = set()
         for name, offset, found in asked:

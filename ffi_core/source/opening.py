@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ffi_core.model import CallKind, Declaration, DlopenCall, Object, Property, SourceDeclaration, Span, Text, Value
 from ffi_core.source.call import CallText
-from ffi_core.source.flow import BoundSymbol, Entry, Shape, Symbols
 from ffi_core.source.literal import TRANSPARENT, span_of, text_of
 from ffi_core.source.scope import Scopes
+from ffi_core.source.shapes import BoundSymbol, Entry, Shape, Symbols
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 from ffi_core.model import DlopenCall, Span
 from ffi_core.source.edited import Edited, edited
-from ffi_core.source.flow import Flow, Symbols
+from ffi_core.source.flow import Flow
 from ffi_core.source.halves import UPPER
 from ffi_core.source.moving import shifted
 from ffi_core.source.occurrence import Occurrence, Reach
 from ffi_core.source.parse import SourceTree
 from ffi_core.source.pieces import Layout, Memory, Piece, words_of
 from ffi_core.source.scope import Scopes
+from ffi_core.source.shapes import Symbols
 from ffi_core.source.surroundings import leaks_symbols, observe_part
 from ffi_core.source.trail import Taken
 

@@ -9,7 +9,7 @@ from ffi_core.model import DlopenCall, Span
 from ffi_core.source.moving import shifted
 
 if TYPE_CHECKING:
-    from ffi_core.source.flow import Shape, Symbols
+    from ffi_core.source.shapes import Shape, Symbols
 
 
 @dataclass(slots=True)
