@@ -151,7 +151,7 @@ def reading_of(tree: SourceTree, scopes: Scopes, calls: Sequence[DlopenCall], ow
         scopes.layout,
         tuple(calls),
         owners,
-        tuple(scopes.trail.taken),
+        tuple([each.without_calls() for each in scopes.trail.taken]),
         {word_of(name) for name in scopes.asked},
         tuple(scopes.examined),
         tuple(scopes.values),

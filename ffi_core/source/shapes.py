@@ -6,7 +6,7 @@ Where such values go is for `ffi_core.source.flow`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ffi_core.model import Binding, CallSite, Span
 from ffi_core.source.call import CallText
@@ -94,3 +94,23 @@ class BoundSymbol:
 
 
 Shape = Members | Constant | Entry | Symbols | BoundSymbol
+
+
+def without_calls(shape: Shape) -> Shape:
+    """The same value, for whoever looks where it goes, and does not ask what calls of it give.
+
+    It holds nothing of the text in which the value was found, as the functions of an `Entry` do.
+    """
+    match shape:
+        case Members(entries=entries):
+            return Members({name: without_calls(each) for name, each in entries.items()})
+        case Entry(is_class=is_class, members=members):
+            return Entry(_gives_nothing, is_class, {name: without_calls(each) for name, each in members.items()})
+        case BoundSymbol(members=members) if members:
+            return replace(shape, members={name: without_calls(each) for name, each in members.items()})
+        case _:
+            return shape
+
+
+def _gives_nothing(_call: CallText) -> None:
+    return None

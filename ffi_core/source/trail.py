@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ffi_core.model import DlopenCall, Span
 from ffi_core.source.moving import shifted
-
-if TYPE_CHECKING:
-    from ffi_core.source.shapes import Shape, Symbols
+from ffi_core.source.shapes import Shape, Symbols, without_calls
 
 
 @dataclass(slots=True)
@@ -25,6 +22,10 @@ class Taken:
     names: list[str] = field(default_factory=list)
     places: list[Span | None] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
+
+    def without_calls(self) -> Taken:
+        """The same, holding nothing of the text in which they were followed."""
+        return Taken(self.names, self.places, [without_calls(shape) for shape in self.shapes])
 
     def shifted(self, at: int, distance: int) -> Taken:
         """The same after an edit in front of some: as `ffi_core.source.moving.shifted`."""
