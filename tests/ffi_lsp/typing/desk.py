@@ -121,7 +121,7 @@ class Desk:
     def typed(self, start: int, new: str, end: int | None = None) -> Texts:
         """The texts while something is written over a stretch: at once, or by letters; brackets may close."""
         head, tail = self.text[:start], self.text[start if end is None else end :]
-        way = self.chance.choices(["at once", "closing", "some letters", "letters"], [4, 3, 2, 1])[0]
+        way = self.chance.choices(["at once", "closing", "some letters", "letters"], [6, 3, 2, 1])[0]
         written, behind = "", ""
         for letter in new if way != "at once" and len(new) <= _MOST_TYPED else "":
             if behind.startswith(letter):

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[3]
 _HOLE = re.compile(r"@([A-Z]+)")
 _DEEPEST = 8
 """Holes within holes. Deeper ones are filled by the first text that may stand there, which has no such holes."""
+_MANY, _WIDE = 210, 0.03
+"""How many statements a wide program has, of which tree-sitter's own ways are slow, and how many programs are wide."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,11 @@ def made_up_program(chance: Random) -> Program:
     kinds = [(dialects[0], "PROLOGUE")] if chance.random() < 0.4 else []
     kinds += [(made, "START") for made in dialects]
     kinds += [(chance.choice(dialects), "PART") for _ in range(chance.randint(3, 12))]
+    kinds += [(chance.choice(dialects), "CALL") for _ in range(_MANY if chance.random() < _WIDE else 0)]
     parts = [made_up(kind, dialect, chance) for dialect, kind in kinds]
     alone = "main.js" if name.endswith(".html") else "main.ts" if name.endswith(".vue") else name
     # One broken part breaks them all, and then little is remembered.
+    parts = [f"{part};" if kind == "CALL" else part for part, (_, kind) in zip(parts, kinds, strict=True)]
     whole = [part for part in parts if not is_broken(alone, part) or chance.random() < 0.02]
     return Program(name, dialects, tuple(whole))
 
@@ -91,7 +95,7 @@ def real_programs() -> tuple[Program, ...]:
     ]
     for rule in RULES.values():
         found += [(".ts", text) for _, text in re.findall(r"```(js|ts)\n(.*?)```", rule.documentation, re.DOTALL)]
-    found += [(".ts", _generated(lines)) for lines in (60, 240)]
+    found += [(".ts", _generated(lines)) for lines in (60, 240, 1600)]
     return tuple(_real(suffix, text) for suffix, text in found)
 
 
