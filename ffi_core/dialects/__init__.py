@@ -86,6 +86,7 @@ def read_tree(
     if memory is not None and not tree.root.has_error:
         reading = reading_of(tree, scopes, found, [symbols for _, (_, symbols) in in_order])
         memory.last = _Last(path, modules, dialects, reading)
+    scopes.trail.clear()
     return found
 
 

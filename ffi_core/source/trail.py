@@ -55,3 +55,8 @@ class Trail:
 
     taken: list[Taken] = field(default_factory=list)
     found: list[tuple[DlopenCall, Symbols]] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Let go of them: they lead back to the text, which would wait for a search for garbage."""
+        self.taken.clear()
+        self.found.clear()
