@@ -63,7 +63,7 @@ def main() -> int:
 def typed(world: World, chance: Random) -> tuple[str, list[str], str | None]:
     """A file's name, the texts that were typed in it up to the first difference, and the kind of that."""
     program = chance.choice(real_programs()) if chance.random() < REAL else made_up_program(chance)
-    typist, shown = Typist(world, program.name), []
+    typist, shown = Typist(world, program.name, [chance.random() < 0.7]), []
     for text in texts_of(program, random_edits(chance, EDITS)):
         shown.append(text)
         found = typist.show(text)

@@ -6,7 +6,7 @@ law of their own: what keeps one only moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
@@ -156,11 +156,12 @@ class Typist:
     ----------
     world: what stands around the file.
     name: the file.
+    follow: whether values that other modules export are read there; both are tried as a rule.
     """
 
-    def __init__(self, world: World, name: str) -> None:
+    def __init__(self, world: World, name: str, follow: Sequence[bool] = (False, True)) -> None:
         self._world, self._path = world, world.folder / name
-        self._kept = {follow: self._workspace(follow) for follow in (False, True)}
+        self._kept = {each: self._workspace(each) for each in follow}
         self._before: dict[bool, Snapshot] = {}
 
     def show(self, text: str) -> list[Difference]:
