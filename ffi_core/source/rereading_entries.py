@@ -14,9 +14,9 @@ from ffi_core.mark import Mark
 from ffi_core.model import Declaration, DlopenCall, Object, Property, SourceDeclaration, Span
 from ffi_core.source.flow import Flow
 from ffi_core.source.halves import UPPER
-from ffi_core.source.literal import TRANSPARENT, fold_property, span_of
-from ffi_core.source.occurrence import Reach
-from ffi_core.source.parse import Change, SourceTree
+from ffi_core.source.literal import TRANSPARENT, fold_property, span_of, text_of
+from ffi_core.source.occurrence import Occurrence, Reach, occurrence
+from ffi_core.source.parse import Change, SourceTree, names_in
 from ffi_core.source.pieces import Layout, Memory, Piece, is_statement, is_taken_apart, words_of
 from ffi_core.source.rereading import Reading, examined_in, is_enclosed, word_of
 from ffi_core.source.scope import Scopes
@@ -92,8 +92,8 @@ def read_entry_again(
         place.distance,
         before.words | words,
     )
-    _hand_on(before, layout.pieces[place.index], place.old.start - layout.starts[place.index], changed)
     scopes = scopes_of(layout)
+    _hand_on(before, place, scopes, changed)
     flow = Flow(scopes, place.new)
     moved = last.without(place.old).moved(tree, layout, place.old.end, place.distance)
     is_plain = all(flow.retrace(each, words) for each in moved.taken)
@@ -190,19 +190,51 @@ def _is_closed(last: Reading, place: _Place, reaches_far: Callable[[bytes, bytes
     )
 
 
-def _hand_on(before: Piece, after: Piece, upto: int, changed: frozenset[bytes]) -> None:
-    """Let a statement know what was known of the names that stand in front of an edit alone.
+def _hand_on(before: Piece, place: _Place, scopes: Scopes, changed: frozenset[bytes]) -> None:
+    """Let it be known where names stand in a statement that was edited, as it was known before.
 
     Parameters
     ----------
-    upto: the byte of the statement from which on it is another.
+    before: the statement as it was.
+    place: what was edited in it.
+    scopes: learns it.
     changed: the words of what was edited, as it was and as it is.
     """
-    for name, found in before.memo.items() if before.whole and after.whole else ():
-        if isinstance(name, str) and name not in after.memo and word_of(name) not in changed:
-            reaches_out = all(each.declaring is None or each.declaring.reach is not Reach.INSIDE for each in found)
-            if reaches_out and all(each.start + each.length <= upto for each in found):
-                after.memo[name] = found
+    layout, index = scopes.layout, place.index
+    is_whole, start = layout.pieces[index].whole, layout.starts[index]
+    # The places in a statement with an error are counted from the root.
+    base = 0 if is_whole else start - scopes.tree.root.start_byte
+    inside = _occurrences(scopes.tree, place.new, layout.around[index].depth if is_whole else 0)
+    for name, found in before.memo.items() if before.whole else ():
+        if not isinstance(name, str) or any(_is_elsewhere(each, is_whole=is_whole) for each in found):
+            continue
+        here = inside.get(name, []) if word_of(name) in changed else []
+        first = [each for each in found if start + each.start < place.old.start]
+        last = [
+            replace(each, start=each.start + place.distance) for each in found if start + each.start >= place.old.end
+        ]
+        kept = (*first, *here, *last) if is_whole else ()
+        if not is_whole:
+            moved = [replace(each, start=each.start + base) for each in (*first, *last)]
+            kept = tuple(sorted([*moved, *here], key=lambda each: each.start))
+        scopes.tell(index, name, kept)
+
+
+def _is_elsewhere(found: Occurrence, *, is_whole: bool) -> bool:
+    """Whether what an occurrence says may be another after an edit behind it."""
+    declaring = found.declaring
+    return declaring is not None and (not is_whole or declaring.reach is Reach.INSIDE)
+
+
+def _occurrences(tree: SourceTree, place: Span, depth: int) -> dict[str, list[Occurrence]]:
+    """The uses of names in some place, counted from the start of the node at a depth around it."""
+    found: dict[str, list[Occurrence]] = {}
+    for offset in sorted(names_in(tree, place.start, place.end)):
+        path = tree.path_to(offset)
+        one = occurrence(path, depth) if place.start <= offset < place.end else None
+        if one is not None:
+            found.setdefault(text_of(path[-1]), []).append(one)
+    return found
 
 
 def _with_entry(

@@ -108,6 +108,7 @@ class Scopes:
         self._known: dict[str, tuple[tuple[Declared, ...], tuple[Reference, ...]]] = {}
         self._nested: dict[str, _Nested] = {}
         self._names: dict[int, frozenset[int]] = {}
+        self._told: dict[tuple[int, str], tuple[Occurrence, ...]] = {}
         self._choosing: set[Span] = set()
         self._chosen: dict[Span, Node | None] = {}
         self._maybe_constant: dict[str, bool] = {}
@@ -252,7 +253,16 @@ class Scopes:
         index: the piece's in `layout`.
         """
         known: tuple[Occurrence, ...] | None = self.layout.pieces[index].memo.get(name)
+        if known is None:
+            known = self._told.get((index, name))
         return self._found(name, index) if known is None else known
+
+    def tell(self, index: int, name: str, found: tuple[Occurrence, ...]) -> None:
+        """Take over what `occurrences_in` gives, from whoever knows it."""
+        if self.layout.pieces[index].whole:
+            self.layout.pieces[index].memo[name] = found
+        else:
+            self._told[index, name] = found
 
     def _found(self, name: str, index: int) -> tuple[Occurrence, ...]:
         word = name.encode("utf-8", "surrogatepass")
