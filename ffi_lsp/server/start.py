@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _SWITCH_INTERVAL = 0.001
 """Seconds that a thread which reads a library may keep the interpreter, while a request waits for it."""
-_GARBAGE_THRESHOLDS = (3_000, 5, 30)
+_GARBAGE_THRESHOLDS = (2_000, 5, 10)
 """As for `gc.set_threshold`. Reading a text makes thousands of objects that are gone with the answer, few of them in
 cycles: by Python's own thresholds garbage was looked for several times in each keystroke, which took a tenth of it, and
 each fiftieth waited until everything had been looked through."""
