@@ -78,7 +78,7 @@ def read_tree(
             return again.calls
     modules = None if path is None or open_module is None else Modules(open_module, CONSTANTS)
     scopes = _scopes(tree, path, modules, memory)
-    calls = [call for dialect in dialects for call in dialect.read(scopes)]
+    calls = [call for dialect in dialects for call in _read(dialect, scopes)]
     in_order = sorted(zip(calls, scopes.trail.found, strict=True), key=lambda pair: pair[0].span)
     observed = observe(tree, scopes, [call for call, _ in in_order])
     imported = tuple(sorted(scopes.imports))
@@ -88,6 +88,14 @@ def read_tree(
         memory.last = _Last(path, modules, dialects, reading)
     scopes.trail.clear()
     return found
+
+
+def _read(dialect: Dialect, scopes: Scopes) -> list[DlopenCall]:
+    before = len(scopes.trail.taken)
+    calls = list(dialect.read(scopes))
+    for taken in scopes.trail.taken[before:]:
+        taken.dialect = dialect.name
+    return calls
 
 
 def dialects_in(tree: SourceTree, memory: Memory | None = None) -> tuple[Dialect, ...]:

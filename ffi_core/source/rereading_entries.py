@@ -14,7 +14,7 @@ from ffi_core.mark import Mark
 from ffi_core.model import Declaration, DlopenCall, Object, Property, SourceDeclaration, Span
 from ffi_core.source.flow import Flow
 from ffi_core.source.halves import UPPER
-from ffi_core.source.literal import TRANSPARENT, fold_property, span_of, text_of
+from ffi_core.source.literal import TRANSPARENT, Lookup, fold_property, span_of, text_of
 from ffi_core.source.occurrence import Occurrence, Reach, occurrence
 from ffi_core.source.parse import Change, SourceTree, names_in
 from ffi_core.source.pieces import Layout, Memory, Piece, is_statement, is_taken_apart, words_of
@@ -94,15 +94,19 @@ def read_entry_again(
     )
     scopes = scopes_of(layout)
     _hand_on(before, place, scopes, changed)
-    flow = Flow(scopes, place.new)
     moved = last.without(place.old).moved(tree, layout, place.old.end, place.distance)
-    is_plain = all(flow.retrace(each, words) for each in moved.taken)
-    if not is_plain or any(owner.hand_over().is_used for owner in last.owners):
-        return None
-    found = fold_property(place.node, flow.lookup)
+    calls = list(moved.calls)
+    lookup: Lookup = scopes.constant
+    is_plain = True
+    for each in moved.taken:
+        flow = Flow(scopes, place.new)
+        is_plain = flow.retrace(each, words) and is_plain
+        if each.dialect == calls[place.call].dialect:
+            lookup = flow.lookup  # what the modules of another runtime export is not known to this one
+    is_used = [owner.hand_over().is_used for owner in last.owners]
+    found = fold_property(place.node, lookup) if is_plain and not any(is_used) else None
     if found is None:
         return None
-    calls = list(moved.calls)
     calls[place.call] = _with_entry(tree, scopes, calls[place.call], place.entry, found, declare)
     if any(word_of(name) in changed for each in moved.taken for name in each.names):
         calls = [replace(call, leaks=leaks_symbols(tree, scopes, call)) for call in calls]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ffi_core.model import DlopenCall, Span
 from ffi_core.source.moving import shifted
@@ -17,30 +17,35 @@ class Taken:
     ----------
     names, places, shapes: the same number of each: a variable, its declaration's name or None for a global, and what
         is known about its value.
+    dialect: whose flow it was.
     """
 
     names: list[str] = field(default_factory=list)
     places: list[Span | None] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
+    dialect: str = ""
 
     def without_calls(self) -> Taken:
         """The same, holding nothing of the text in which they were followed."""
-        return Taken(self.names, self.places, [without_calls(shape) for shape in self.shapes])
+        return replace(self, shapes=[without_calls(shape) for shape in self.shapes])
 
     def shifted(self, at: int, distance: int) -> Taken:
         """The same after an edit in front of some: as `ffi_core.source.moving.shifted`."""
-        return Taken(self.names, list(shifted(tuple(self.places), at, distance)), self.shapes)
+        return replace(self, places=list(shifted(tuple(self.places), at, distance)))
 
     def outside(self, place: Span) -> Taken:
         """Those that are not declared in some place."""
         if not any(each is not None and place.start <= each.start < place.end for each in self.places):
             return self
         kept = [
-            (name, each, shape)
-            for name, each, shape in zip(self.names, self.places, self.shapes, strict=True)
-            if each is None or not place.start <= each.start < place.end
+            index for index, each in enumerate(self.places) if each is None or not place.start <= each.start < place.end
         ]
-        return Taken([name for name, _, _ in kept], [each for _, each, _ in kept], [shape for _, _, shape in kept])
+        return Taken(
+            [self.names[index] for index in kept],
+            [self.places[index] for index in kept],
+            [self.shapes[index] for index in kept],
+            self.dialect,
+        )
 
 
 @dataclass(slots=True)
