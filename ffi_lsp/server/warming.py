@@ -30,7 +30,7 @@ _MODULES = (
 _TEXTS = (types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CLOSE)
 _SOON = 0.3
 """Seconds for the client to open its first text in."""
-_REST = 0.005
+_REST = 0.001
 """Seconds between two steps."""
 
 
