@@ -97,7 +97,9 @@ def _among(layout: Layout, tree: SourceTree, change: Change, first: int, end: in
     if any(each.start < before or behind < each.end for each in change.structure):
         return None
     if first == end:
-        return Edited(first, end, nodes, around, Span(start, start), layout.starts[end], distance)
+        at = layout.starts[end]
+        touches = first > 0 and layout.place(first - 1).end == at  # the byte would be the end of what stays, too
+        return None if touches else Edited(first, end, nodes, around, Span(start, start), at, distance)
     old = Span(layout.starts[first], layout.place(end - 1).end)
     return Edited(first, end, nodes, around, old, old.end, distance)
 

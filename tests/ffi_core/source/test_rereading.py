@@ -192,6 +192,13 @@ def test_statements_that_are_written_alike_stay_apart(monkeypatch):
     assert typist.type(text) == 0
 
 
+def test_a_blank_between_statements_that_touch_belongs_to_neither(monkeypatch):
+    text = PORFFOR + "{strlen(text)}{strlen(text)}\n"
+    typist = Typist(text, monkeypatch)
+    typist.type(text.replace("}{strlen", "} {strlen"))
+    typist.type(text)
+
+
 def test_what_only_moved_keeps_its_mark(monkeypatch):
     memory, first = Memory(), parse(PORFFOR.encode(), ".ts")
     (before,) = read_tree(first, FILE, None, memory)
