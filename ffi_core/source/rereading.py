@@ -27,6 +27,9 @@ from ffi_core.source.trail import Taken
 
 _T = TypeVar("_T")
 
+_MOST_NAMES = 10_000
+"""Names that were asked about in one text or a later one; then only the last text counts again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -187,7 +190,7 @@ def read_again(
     -------
     None where all of it has to be read.
     """
-    edit = edited(last.layout, tree)
+    edit = edited(last.layout, tree) if len(last.asked) < _MOST_NAMES else None
     if edit is None or not _is_closed(last, edit, reaches_far):
         return None
     replaced = slice(edit.first, edit.end)
@@ -273,10 +276,11 @@ def _concerns(call: DlopenCall, place: Span, *, is_nested: bool) -> bool:
 
 
 def _only_uses_new(last: Reading, scopes: Scopes, index: int) -> bool:
-    piece, place = scopes.layout.pieces[index], scopes.layout.place(index)
+    piece = scopes.layout.pieces[index]
     # The places in a statement with an error are counted from the root.
-    counted = Span(0, len(piece.text)) if piece.whole else place
-    return _only_uses(last.asked & piece.words, partial(scopes.occurrences_in, index), counted)
+    start = 0 if piece.whole else scopes.layout.starts[index] - scopes.tree.root.start_byte
+    place = Span(start, start + len(piece.text))
+    return _only_uses(last.asked & piece.words, partial(scopes.occurrences_in, index), place)
 
 
 def _only_uses(words: Iterable[bytes], found_of: Callable[[str], Sequence[Occurrence]], place: Span) -> bool:
