@@ -40,7 +40,7 @@ class Exported:
     dialect: in whose words it would be declared.
     name: the C name.
     key: the text of the key, with quotes where it needs some.
-    behind: what follows the whole declaration: a comma, or nothing.
+    behind: what follows the whole declaration: a comma before another entry, or nothing.
     """
 
     library: Library
@@ -66,6 +66,8 @@ class Item:
     place: where it says so, or None.
     comment: what the header says above it, as plain text.
     exported: the symbol that it stands for, where more may be known of it when it is asked for; else None.
+    note: a few words that set it apart from the others and are always shown; empty for most.
+    preferred: whether it is the one to choose, if the person types nothing else.
     """
 
     label: str
@@ -78,6 +80,8 @@ class Item:
     place: HeaderPlace | None = None
     comment: str = ""
     exported: Exported | None = None
+    note: str = ""
+    preferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from ffi_core.model import CallKind, DlopenCall, Object, Prototype, Symbol
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.c_side import summary
-from ffi_lsp.ide.context import Context
+from ffi_lsp.ide.context import TOKEN, Context
 from ffi_lsp.ide.cursor import type_fields
 from ffi_lsp.ide.hover import header_place
 from ffi_lsp.ide.proposals import LIMIT, Completions, Exported, Item, ItemKind, best, ranked
@@ -24,6 +24,9 @@ from ffi_lsp.rules import LibraryFacts
 
 Known = Callable[[Library, Collection[str]], "tuple[Mapping[str, Prototype], bool]"]
 """Gives the prototypes of some names that are known now, and whether more of them may be known later."""
+
+_MISSED = "used, not declared yet"
+"""What is said of a symbol that the program binds or uses, and that has no entry."""
 
 
 def proposals(context: Context, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions | None:
@@ -79,6 +82,8 @@ def with_prototype(item: Item, exported: Exported, prototype: Prototype) -> Item
         header_place(prototype),
         summary(prototype.comment),
         exported,
+        item.note,
+        item.preferred,
     )
 
 
@@ -117,7 +122,12 @@ def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kno
     here = next((entry for entry in call.declarations if context.span.start in entry.name_span), None)
     declared = {entry.name for entry in call.declarations if entry is not here} | set(context.keys)
     symbols = callable_symbols(facts.library)
-    matching = ranked(context.word, [name for name in symbols if name not in declared], LIMIT + 1)
+    missed = {name: None for name in _used(call) if name in symbols and name not in declared}
+    likely = [name for name in missed if context.word.lower() in name.lower()]
+    rest = declared.union(likely)
+    matching = ranked(context.word, likely, LIMIT + 1)
+    preferred = next(iter(matching), None)
+    matching += ranked(context.word, [name for name in symbols if name not in rest], LIMIT + 1 - len(matching))
     shown = matching[:LIMIT]
     has_value = here is not None and isinstance(here.value, Object)
     if facts.library is None:
@@ -130,7 +140,14 @@ def _symbols(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kno
         exported = Exported(library, call.dialect, name, text, comma)
         snippet = None if has_value or context.quote else _skeleton(call.dialect, text) + comma
         item = Item(
-            name, ItemKind.FUNCTION, Edit(context.span, text), snippet, symbols[name].version, exported=exported
+            name,
+            ItemKind.FUNCTION,
+            Edit(context.span, text),
+            snippet,
+            symbols[name].version,
+            exported=exported,
+            note=_MISSED if name in missed else "",
+            preferred=name == preferred,
         )
         return with_prototype(item, exported, prototypes[name]) if name in prototypes else item
 
@@ -159,13 +176,19 @@ def _entry(context: Context, call: DlopenCall, facts: LibraryFacts, known: Known
     return Completions((item,), not more_later, context.typed)
 
 
+def _used(call: DlopenCall) -> Iterator[str]:
+    """The symbols that a program binds and uses, in the order of its text; some more than once."""
+    yield from (binding.symbol for binding in call.bindings)
+    yield from (symbol for symbol, _ in call.uses)
+    yield from (site.symbol for site in call.calls)
+
+
 def _comma(source: bytes, end: int) -> str:
-    """The comma that a new entry needs behind it: before another entry, and where each stands on a line of its own."""
-    behind = source[end:].lstrip()
-    if behind.startswith(b",") or not behind:
-        return ""
-    line_ends = source[end : len(source) - len(behind)].count(b"\n")
-    return "," if line_ends or not behind.startswith(b"}") else ""
+    """The comma that a new entry needs behind it: one only where another entry follows, for behind a last one people
+    type their own."""
+    tokens = (token.lastgroup for token in TOKEN.finditer(source, end))
+    follows = next((kind for kind in tokens if kind != "comment"), None)
+    return "," if follows in ("word", "string") else ""
 
 
 def _skeleton(dialect: str, key: str) -> str:

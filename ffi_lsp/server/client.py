@@ -22,6 +22,7 @@ class Client:
     markdown_hover, markdown_completion, markdown_signature: the text there may be Markdown.
     snippets: a completion may have tab stops.
     insert_replace: a completion may say what to insert and what to replace.
+    label_details: a completion may have words beside its label that are always shown.
     completion_resolves: what of a completion it asks for when it is shown: ``"documentation"``, ``"textEdit"``.
     action_literals: a code action may be more than a command.
     action_resolves: it asks for an action's edit when the action is chosen.
@@ -48,6 +49,7 @@ class Client:
     markdown_signature: bool = False
     snippets: bool = False
     insert_replace: bool = False
+    label_details: bool = False
     completion_resolves: frozenset[str] = frozenset()
     action_literals: bool = False
     action_resolves: bool = False
@@ -97,6 +99,7 @@ class Client:
             ),
             snippets=has("text_document.completion.completion_item.snippet_support"),
             insert_replace=has("text_document.completion.completion_item.insert_replace_support"),
+            label_details=has("text_document.completion.completion_item.label_details_support"),
             completion_resolves=frozenset(
                 _look_up(capabilities, "text_document.completion.completion_item.resolve_support.properties") or ()
             ),

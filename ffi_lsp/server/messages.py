@@ -75,11 +75,14 @@ def completion_item(
     snippet = item.snippet if client.snippets else None
     text = snippet or item.edit.text
     whole = range_of(item.edit.span)
+    note = item.note if client.label_details else ""
     return types.CompletionItem(
         label=item.label,
+        label_details=types.CompletionItemLabelDetails(description=note) if note else None,
         kind=_ITEM_KINDS[item.kind],
-        detail=item.detail,
+        detail=item.detail if note or not item.note else ", ".join(filter(None, (item.detail, item.note))),
         documentation=documentation(item, client),
+        preselect=item.preferred or None,
         sort_text=f"{place:05}",
         filter_text=item.label,
         insert_text_format=types.InsertTextFormat.Snippet if snippet else None,

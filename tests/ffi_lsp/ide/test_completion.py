@@ -107,6 +107,81 @@ def test_a_key_with_a_value_is_replaced_alone_and_one_without_brings_a_skeleton(
     assert plain.endswith("{ count_half })")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const { count_half, count_weak } = Porffor.dlopen("LIB", { ¦ });',
+        'const { count_half, count_weak } = Porffor.dlopen("LIB", { cou¦',
+        'const lib = Deno.dlopen("LIB", { ¦ }); lib.symbols.count_half(1); lib.symbols.count_weak();',
+        'const { symbols } = Deno.dlopen("LIB", { cou¦ }); symbols.count_half(1); symbols.count_weak();',
+    ],
+)
+def test_what_the_program_uses_without_an_entry_comes_first_and_says_so(read: Reader, text: str) -> None:
+    found = completion(*read(text))
+    assert found is not None
+    assert [(item.label, item.note, item.preferred) for item in found.items[:2]] == [
+        ("count_half", "used, not declared yet", True),
+        ("count_weak", "used, not declared yet", False),
+    ]
+    assert "count_add" in labels(found)
+    assert not any(item.note or item.preferred for item in found.items[2:])
+
+
+def test_what_is_used_comes_first_only_where_it_holds_what_is_typed(read: Reader) -> None:
+    text = 'const { count_half } = Porffor.dlopen("LIB", { TYPED¦ });'
+    assert labels(completion(*read(text.replace("TYPED", "count_a"))))[0] == "count_add"
+    found = completion(*read(text.replace("TYPED", "HALF")))
+    assert found is not None
+    assert [(item.label, item.preferred) for item in found.items] == [("count_half", True)]
+
+
+def test_what_is_used_and_declared_is_not_proposed_again_nor_what_the_library_lacks(read: Reader) -> None:
+    text = 'const { count_half, count_nothing } = Porffor.dlopen("LIB", { count_half: {}, ¦ });'
+    found = completion(*read(text))
+    assert not {"count_half", "count_nothing"} & set(labels(found))
+    assert found is not None
+    assert not any(item.note or item.preferred for item in found.items)
+
+
+@pytest.mark.parametrize(
+    ("schema", "declared"),
+    [
+        ("{ count_h¦ }", "{ count_half: ENTRY, }"),
+        ("{\n  count_h¦\n}", "{\n  count_half: ENTRY,\n}"),
+        ("{\n  count_h¦ // the half\n}", "{\n  count_half: ENTRY, // the half\n}"),
+        ("{\n  count_h¦", "{\n  count_half: ENTRY,"),
+    ],
+)
+def test_behind_a_last_entry_the_comma_that_is_typed_next_is_the_only_one(
+    read: Reader, schema: str, declared: str
+) -> None:
+    entry = '{ parameters: [$1], result: "$2" }'
+    written = accepted(read, f'Porffor.dlopen("LIB", {schema}', "count_half", snippet=True)
+    place = written.index(entry) + len(entry)
+    typed = f"{written[:place]},{written[place:]}"
+    assert typed.endswith(declared.replace("ENTRY", entry))
+
+
+@pytest.mark.parametrize(
+    ("schema", "declared"),
+    [
+        ("{ count_h¦ count_add: {} }", "{ count_half: ENTRY, count_add: {} }"),
+        (
+            "{\n  count_h¦\n  // more\n  'count_add': {},\n}",
+            "{\n  count_half: ENTRY,\n  // more\n  'count_add': {},\n}",
+        ),
+        ("{\n  count_h¦\n  ...others\n}", "{\n  count_half: ENTRY,\n  ...others\n}"),
+        ("{\n  count_h¦,\n  count_add: {},\n}", "{\n  count_half: ENTRY,\n  count_add: {},\n}"),
+        ("{\n  count_h¦ /* so */,\n}", "{\n  count_half: ENTRY /* so */,\n}"),
+    ],
+)
+def test_before_another_entry_a_declaration_brings_the_comma_that_is_lacking(
+    read: Reader, schema: str, declared: str
+) -> None:
+    written = accepted(read, f'Porffor.dlopen("LIB", {schema})', "count_half", snippet=True)
+    assert written.endswith(declared.replace("ENTRY", '{ parameters: [$1], result: "$2" }') + ")")
+
+
 def test_the_fields_that_an_entry_lacks_are_proposed(proposed: Ask) -> None:
     assert labels(proposed("{ f: { ¦ } }"))[:2] == ["parameters", "result"]
     assert "parameters" not in labels(proposed("{ f: { parameters: [], ¦ } }"))

@@ -117,7 +117,8 @@ def completion(asked: Asked, _: str) -> str:
     found = completions(asked)
     if found is None or not found.items:
         return "nothing"
-    return "\n".join(f"{item.label}: {item.detail}" if item.detail else item.label for item in found.items)
+    described = ((", ".join(filter(None, (item.label, item.note))), item.detail) for item in found.items)
+    return "\n".join(f"{name}: {detail}" if detail else name for name, detail in described)
 
 
 def accepted(asked: Asked, label: str) -> str:
