@@ -16,7 +16,9 @@ SPAN = Span(0, 0)
 
 
 def item_for(capabilities: types.CompletionClientCapabilities, item: Item) -> types.CompletionItem:
-    client = Client.of(types.ClientCapabilities(types.TextDocumentClientCapabilities(completion=capabilities)))
+    client = Client.of(
+        types.ClientCapabilities(text_document=types.TextDocumentClientCapabilities(completion=capabilities))
+    )
     return completion_item(item, 0, SPAN, lambda _: RANGE, client, {"uri": "file:///a.ts", "version": 1})
 
 
