@@ -25,7 +25,7 @@ from tests.ffi_lsp.typing.programs import made_up_program, real_programs
 from tests.ffi_lsp.typing.telling import told
 from tests.ffi_lsp.typing.world import World
 
-EDITS = 40
+EDITS = 20
 REAL = 0.2
 """How many of the programs are real ones."""
 MOST_OF_A_KIND = 3

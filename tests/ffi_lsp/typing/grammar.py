@@ -81,7 +81,7 @@ COMMON: Grammar = {
         "class Holder {\n  static first = @CALL;\n  #lib = lib;\n  method(@V) {\n  @BODY\n  }\n  get @F() { @S }\n}",
         "function opened() {\n  @OPEN\n  @BODY\n}", "if (Deno.build.os) {\n  @BODY\n}", "export default { data() { @BODY } };",
         "(() => {\n  @BODY\n})();", "namespace Inner {\n  @BODY\n}", "for (const @V of [@A]) {\n  @BODY\n}", "test('x', async () => {\n  @BODY\n});",
-        "function long(@V) {\n  @BODY\n@PAD\n  @BODY\n}", "class Long {\n  method(@V) {\n  @BODY\n@PAD\n  @BODY\n  }\n  other() { @BODY }\n}",
+        "function long(@V) {\n  @BODY\n@PAD\n  @BODY\n}", "function made(value) {\n@PAD\n  return @N;\n}", "class Long {\n  method(@V) {\n  @BODY\n@PAD\n  @BODY\n  }\n  other() { @BODY }\n}",
     ],
     "PAD": ["".join(f"  const v{index} = {index}; // {'-' * 60}\n" for index in range(26))],
     "PROLOGUE": [

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[3]
 _HOLE = re.compile(r"@([A-Z]+)")
 _DEEPEST = 8
 """Holes within holes. Deeper ones are filled by the first text that may stand there, which has no such holes."""
-_MANY, _WIDE = 210, 0.03
+_PARTS = (1, 2, 2, 3, 3, 4, 5, 6, 9, 12)
+"""How many parts a program has besides what it opens; of few, more are typed in within the same time."""
+_MANY, _WIDE = 210, 0.02
 """How many statements a wide program has, of which tree-sitter's own ways are slow, and how many programs are wide."""
 
 
@@ -69,7 +71,7 @@ def made_up_program(chance: Random) -> Program:
     dialects = tuple(chance.sample(sorted(DIALECTS), chance.choice([1, 1, 1, 2])))
     kinds = [(dialects[0], "PROLOGUE")] if chance.random() < 0.4 else []
     kinds += [(made, "START") for made in dialects]
-    kinds += [(chance.choice(dialects), "PART") for _ in range(chance.randint(3, 12))]
+    kinds += [(chance.choice(dialects), "PART") for _ in range(chance.choice(_PARTS))]
     kinds += [(chance.choice(dialects), "CALL") for _ in range(_MANY if chance.random() < _WIDE else 0)]
     parts = [made_up(kind, dialect, chance) for dialect, kind in kinds]
     alone = "main.js" if name.endswith(".html") else "main.ts" if name.endswith(".vue") else name
