@@ -72,6 +72,10 @@ FOUND = {
         f'{BUN}import {{ dlopen }} from "node:ffi";\nconst c = dlopen("libc.so.6", {{ abs: {{ returns: "i32" }} }});',
         f'{BUN}import {{ dlopen }} from "node:ffi";\nconst c = dlopen("libc.so.6", {{ abs: {{ returns: "i3" }} }});',
     ],
+    "a blank comes between two statements that touch": [
+        f'{BUN}const {{ symbols: {{ abs }} }} = dlopen("x", {{ abs: {{}} }});\nabs(n);\nenum n {{}}enum M {{}}',
+        f'{BUN}const {{ symbols: {{ abs }} }} = dlopen("x", {{ abs: {{}} }});\nabs(n);\nenum n {{}} enum M {{}}',
+    ],
 }
 
 
