@@ -14,17 +14,21 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from ffi_core.model import Signature
+from ffi_core.model import Declaration, Signature
 from ffi_core.types import NATIVE_TYPES, Kind, NativeType, StructType, Type
 
 MAX_BUFFER = 64 << 20
 """The most bytes that ``{"out": n}`` may ask for."""
 
+_LONGEST_RESULT = 200
+_ADDRESS = re.compile(r"-?0x[0-9a-f]+")
+_ADDRESSES = (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION)
 _NAMED_FLOATS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -114,10 +118,32 @@ def show_result(type_: Type, result: object) -> object:
     if isinstance(result, bytes | bytearray | memoryview):
         return bytes(result).hex(" ")
     if isinstance(result, int):
-        is_address = type_.kind in (Kind.POINTER, Kind.BUFFER, Kind.FUNCTION)
-        return hex(result) if is_address else result
+        return hex(result) if type_.kind in _ADDRESSES else result
     address = getattr(result, "address", None)
     return hex(address) if isinstance(address, int) else repr(result)
+
+
+def spell_result(declaration: Declaration, shown: object) -> str:
+    """A result in words for people: addresses, numbers and ``NaN`` bare, texts in quotes, a struct as its bytes.
+
+    Parameters
+    ----------
+    declaration: what was called.
+    shown: the result as `show_result` gives it.
+
+    Returns
+    -------
+    At most 200 characters of it, and an ellipsis where there are more.
+    """
+    kind = declaration.signature.result.kind if declaration.signature is not None else None
+    match shown:
+        case str() if kind is Kind.FLOAT or (kind in _ADDRESSES and _ADDRESS.fullmatch(shown)):
+            text = shown
+        case str() if kind is Kind.STRUCT:
+            text = f"bytes {shown}"
+        case _:
+            text = json.dumps(shown, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_RESULT else f"{text[:_LONGEST_RESULT]}..."
 
 
 _MISSING = object()

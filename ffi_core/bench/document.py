@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ffi_core.bench.arguments import spell_result
 from ffi_core.bench.comparison import Comparison, Verdict
 from ffi_core.bench.distribution import histogram, summarise
 from ffi_core.bench.machine import Machine
 from ffi_core.bench.report import RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
-from ffi_core.bench.text import duration, spell_result
+from ffi_core.bench.text import duration
 from ffi_core.errors import FFIError
 from ffi_core.library import Library
 
@@ -158,7 +159,7 @@ def _lead(request: RunRequest, report: RunReport, around: Surroundings) -> str:
     called = code(f"{request.declaration.symbol}({spell_arguments(request.arguments)})")
     if report.status is not Status.DONE:
         return f"{called}: **{report.status.value}**. {_escape(report.message)}\n\n{around.at}"
-    gave = f"{called} gave {code(spell_result(report.result))}"
+    gave = f"{called} gave {code(spell_result(request.declaration, report.result))}"
     time = f", **{duration(report.median_ns)}** per call" if report.median_ns is not None else ""
     return f"{gave}{time}{_against(around.comparison)}.\n\n{around.at}"
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import ffi_core
 from ffi_core.bench.answer import read_figures
-from ffi_core.bench.arguments import ArgumentsError
+from ffi_core.bench.arguments import ArgumentsError, spell_result
 from ffi_core.bench.ending import describe_exit
 from ffi_core.bench.isolation import Outcome, run_isolated
 from ffi_core.bench.report import RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
 from ffi_core.bench.steps import check_run, spell_step
-from ffi_core.bench.text import duration, spell_result
+from ffi_core.bench.text import duration
 from ffi_core.model import Declaration
 from ffi_core.schema import to_schema
 from ffi_core.types import Kind
@@ -146,7 +146,7 @@ def _subject(request: RunRequest, stage: str, step: int) -> str:
 
 
 def _success(request: RunRequest, report: RunReport) -> str:
-    result = "" if _is_void(request) else f" = {spell_result(report.result)}"
+    result = "" if _is_void(request) else f" = {spell_result(request.declaration, report.result)}"
     if report.median_ns is None:
         return f"{_call(request)}{result}"
     return f"{_call(request)}{result}: {duration(report.median_ns)} per call, median of {report.calls:,} calls"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 
+from ffi_core.bench.arguments import spell_result
 from ffi_core.bench.distribution import histogram, summarise
 from ffi_core.bench.report import RunReport, Status
 from ffi_core.model import Declaration
 
 _BARS = "▁▂▃▄▅▆▇█"
-_LONGEST_RESULT = 200
 _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"))
 
 
@@ -29,7 +28,7 @@ def describe(report: RunReport, declaration: Declaration, *, picture: bool = Fal
     if report.status is not Status.DONE:
         rows += [("outcome", report.cause or report.status.value), ("what happened", report.message)]
     else:
-        rows.append(("result", spell_result(report.result)))
+        rows.append(("result", spell_result(declaration, report.result)))
     if report.median_ns is not None:
         rows += _timings(report)
         if picture:
@@ -40,12 +39,6 @@ def describe(report: RunReport, declaration: Declaration, *, picture: bool = Fal
         rows.append(("unprotected", "; ".join(report.unprotected)))
     width = max(len(name) for name, _ in rows)
     return "\n".join([str(declaration), *(_lay_out(name, value, width) for name, value in rows)])
-
-
-def spell_result(result: object) -> str:
-    """A result as JSON, at most 200 characters of it."""
-    text = json.dumps(result, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_RESULT else f"{text[:_LONGEST_RESULT]}..."
 
 
 def duration(nanoseconds: float) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-from ffi_core.bench.arguments import show_result, to_native
+from ffi_core.bench.arguments import show_result, spell_result, to_native
 from ffi_core.bench.distribution import steady_start, summarise
 from ffi_core.bench.loop import Plan, Series, take_series
 from ffi_core.bench.noise import Watch
@@ -77,7 +77,7 @@ def _serve(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
         place = len(done)
         tell({"stage": "set-up", "step": place})
         result = bind(called, arguments)(*arguments)
-        shown = json.dumps(show_result(signature_of(called).result, result))
+        shown = spell_result(called, show_result(signature_of(called).result, result))
         done.append(f"{spell_step(native_steps[place])} -> {shown}")
         return result
 

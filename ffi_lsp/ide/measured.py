@@ -21,7 +21,7 @@ class Measurement:
     library: the state of the library's file at that time.
     time: the median time of a call, for people: ``3.14 ns``; None where it was called once and not timed.
     message: the whole result in one sentence.
-    result: what the call gave, as JSON.
+    result: what the call gave, for people: ``5``, ``0x7ffc40``.
     arguments: what it was called with, as a comment spells it.
     """
 

@@ -194,9 +194,10 @@ def _refuse(runs: Runs, order: QuickRun, reason: str, status: str = "failed") ->
 
 
 def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[str, Any]:
+    from ffi_core.bench.arguments import spell_result
     from ffi_core.bench.distribution import histogram
     from ffi_core.bench.script import spell_arguments
-    from ffi_core.bench.text import duration, spell_result
+    from ffi_core.bench.text import duration
     from ffi_lsp.ide.measured import Measurement
 
     report, comparison, document = outcome
@@ -220,7 +221,7 @@ def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[s
         last = text.measured.get(order.symbol)
         time = None if report.median_ns is None else duration(report.median_ns)
         called_with = spell_arguments(run.request.arguments)
-        result = spell_result(report.result)
+        result = spell_result(run.request.declaration, report.result)
         measurement = Measurement(run.request.declaration, run.library, time, message, result, called_with)
         text.measured[order.symbol] = measurement.after(last)
         runs.server.measured_anew()
@@ -239,14 +240,16 @@ def _comparison_fields(comparison: Comparison) -> dict[str, Any]:
 
 def _sentence(request: RunRequest, report: RunReport, comparison: Comparison | None) -> str:
     """The report in one sentence, as it is shown to the person."""
+    from ffi_core.bench.arguments import spell_result
     from ffi_core.bench.script import spell_arguments
-    from ffi_core.bench.text import duration, spell_result
+    from ffi_core.bench.text import duration
 
     called = f"{report.symbol}({spell_arguments(request.arguments)})"
     if report.status.value != "done":
         return f"{called}: {report.message}"
     signature = request.declaration.signature
-    gave = "" if signature is None or signature.result.name == "void" else f" = {spell_result(report.result)}"
+    is_void = signature is None or signature.result.name == "void"
+    gave = "" if is_void else f" = {spell_result(request.declaration, report.result)}"
     if report.median_ns is None:
         return f"{called}{gave}" if gave else f"{called} came back"
     against = ""

@@ -12,10 +12,11 @@ from ffi_core.bench.arguments import (
     example_arguments,
     from_word,
     show_result,
+    spell_result,
     to_native,
 )
 from ffi_core.dialects import read
-from ffi_core.model import DlopenCall, Signature
+from ffi_core.model import Declaration, DlopenCall, Signature
 from ffi_core.schema import parse_signature, read_type
 from ffi_core.types import NATIVE_TYPES
 
@@ -182,3 +183,31 @@ def test_a_word_that_is_nothing_of_its_type_says_so() -> None:
 )
 def test_results_are_shown_as_json_that_any_program_reads(type_: str, result: object, shown: object) -> None:
     assert show_result(read_type(type_), result) == shown
+
+
+@pytest.mark.parametrize(
+    ("signature", "shown", "words"),
+    [
+        ("f() -> i32", -1, "-1"),
+        ("f() -> u64", 2**64 - 1, "18446744073709551615"),
+        ("f() -> bool", True, "true"),
+        ("f() -> f64", 0.5, "0.5"),
+        ("f() -> f64", "NaN", "NaN"),
+        ("f() -> f32", "-Infinity", "-Infinity"),
+        ("f() -> pointer", "0x7ffc0", "0x7ffc0"),
+        ("f() -> buffer", "0x7ffc0", "0x7ffc0"),
+        ("f() -> function", "0x7ffc0", "0x7ffc0"),
+        ("f() -> pointer", None, "null"),
+        ("f() -> buffer", "0x is no address", '"0x is no address"'),
+        ("f() -> buffer", "ä" * 10, f'"{"ä" * 10}"'),
+        ("f() -> buffer", "x" * 5000, f'"{"x" * 199}...'),
+    ],
+)
+def test_only_texts_stand_in_quotes_in_a_result_for_people(signature: str, shown: object, words: str) -> None:
+    assert spell_result(parse_signature(signature), shown) == words
+
+
+def test_a_struct_is_told_by_its_bytes() -> None:
+    struct = read_type({"struct": ["u8", "u8"]})
+    declaration = Declaration("f", "f", Signature((), struct))
+    assert spell_result(declaration, show_result(struct, b"\x01\xff")) == "bytes 01 ff"

@@ -101,7 +101,7 @@ def test_an_ampersand_gives_the_address_of_the_block_and_not_what_it_holds(libra
     report = quick_run(choose("same").request(library))
     handle, here = report.setup
     assert handle.endswith("-> 0")
-    assert here == f'here = same(&counter) -> "{report.result}"'
+    assert here == f"here = same(&counter) -> {report.result}"
 
 
 def test_a_crash_in_the_set_up_names_the_step(library: str) -> None:
