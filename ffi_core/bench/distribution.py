@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import statistics
 from collections.abc import Sequence
@@ -40,6 +41,22 @@ class Distribution:
     def outliers(self) -> int:
         """How many samples lie outside Tukey's fences."""
         return self.low_outliers + self.high_outliers
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many samples are how great. Every figure but the counts has the unit of the samples.
+
+    Parameters
+    ----------
+    bins: for each its lower edge, its upper edge and how many samples it holds, ascending.
+    beyond: how many samples are greater than the last edge.
+    maximum: the greatest sample.
+    """
+
+    bins: tuple[tuple[float, float, int], ...]
+    beyond: int
+    maximum: float
 
 
 def summarise(samples: Sequence[float]) -> Distribution:
@@ -103,27 +120,30 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def histogram(samples: Sequence[float], bins: int) -> tuple[tuple[float, float, int], ...]:
-    """Count the samples in bins of equal width from the least to the 99th percentile; the last bin takes the tail.
+def histogram(samples: Sequence[float], bins: int) -> Histogram:
+    """Count the samples in bins of equal width, from the least to the greatest that is no far outlier.
+
+    Far outliers lie more than three interquartile ranges above the third quartile (Tukey), and are never more than a
+    twentieth of the samples. Among the bins, one of them would press all others into a single bar.
 
     Parameters
     ----------
     samples: at least one sample.
-    bins: how many, at least 1.
-
-    Returns
-    -------
-    For each bin its lower edge, its upper edge and how many samples it holds; one bin where all samples are equal.
+    bins: how many, at least 1; there is one where all samples but those outliers are equal.
     """
     ordered = sorted(samples)
-    low, high = ordered[0], percentile(ordered, 0.99)
-    if high <= low:
-        return ((low, ordered[-1], len(ordered)),)
-    width = (high - low) / bins
+    lower, upper = percentile(ordered, 0.25), percentile(ordered, 0.75)
+    reach = max(upper + 3 * (upper - lower), ordered[math.floor((len(ordered) - 1) * 0.95)])
+    within = ordered[: bisect.bisect_right(ordered, reach)]
+    low, high = within[0], within[-1]
+    beyond, width = len(ordered) - len(within), (high - low) / bins
+    if width <= 0:
+        return Histogram(((low, high, len(within)),), beyond, ordered[-1])
     counts = [0] * bins
-    for sample in ordered:
+    for sample in within:
         counts[min(int((sample - low) / width), bins - 1)] += 1
-    return tuple((low + index * width, low + (index + 1) * width, count) for index, count in enumerate(counts))
+    edges = [low + index * width for index in range(bins)] + [high]
+    return Histogram(tuple(zip(edges, edges[1:], counts, strict=False)), beyond, ordered[-1])
 
 
 def _begins_steadily(samples: Sequence[float]) -> bool:

@@ -18,7 +18,7 @@ from ffi_core.bench.distribution import histogram, summarise
 from ffi_core.bench.machine import Machine
 from ffi_core.bench.report import RunReport, RunRequest, Status
 from ffi_core.bench.script import spell_arguments
-from ffi_core.bench.text import duration
+from ffi_core.bench.text import duration, slower
 from ffi_core.errors import FFIError
 from ffi_core.library import Library
 
@@ -124,7 +124,7 @@ def repeat_command(file: Path, request: RunRequest, *, given: bool) -> str:
 
 
 def draw_histogram(samples: Sequence[float], bins: int = _BINS) -> str:
-    """How many samples took how long: a line for each bin from the fastest to the 99th percentile, with a bar.
+    """How many samples took how long: a line for each bin with a bar, and last how many are far slower.
 
     Parameters
     ----------
@@ -132,13 +132,14 @@ def draw_histogram(samples: Sequence[float], bins: int = _BINS) -> str:
     bins: how many lines.
     """
     counted = histogram(samples, bins)
-    most = max(count for _, _, count in counted)
-    edges = [duration(low) for low, _, _ in counted]
+    most = max(count for _, _, count in counted.bins)
+    edges = [duration(low) for low, _, _ in counted.bins]
     width, digits = max(len(edge) for edge in edges), len(str(most))
-    return "\n".join(
+    lines = [
         f"{edge:>{width}} {count:>{digits}} {'█' * -(-count * _BAR // most)}".rstrip()
-        for edge, (_, _, count) in zip(edges, counted, strict=True)
-    )
+        for edge, (_, _, count) in zip(edges, counted.bins, strict=True)
+    ]
+    return "\n".join([*lines, f"and {slower(counted)}"] if counted.beyond else lines)
 
 
 def code(text: str) -> str:

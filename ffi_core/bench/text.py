@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from ffi_core.bench.arguments import spell_result
-from ffi_core.bench.distribution import histogram, summarise
+from ffi_core.bench.distribution import Histogram, histogram, summarise
 from ffi_core.bench.report import RunReport, Status
 from ffi_core.model import Declaration
 
@@ -50,11 +50,17 @@ def duration(nanoseconds: float) -> str:
 
 
 def sparkline(samples: tuple[float, ...], bins: int = 40) -> str:
-    """The samples' histogram in one line, with the times at its ends."""
+    """The samples' histogram in one line, with the times at its ends, and what lies beyond."""
     counted = histogram(samples, bins)
-    most = max(count for _, _, count in counted)
-    bars = "".join(_BARS[-(-count * 7 // most)] if count else " " for _, _, count in counted)
-    return f"{duration(counted[0][0])} {bars} {duration(counted[-1][1])}"
+    most = max(count for _, _, count in counted.bins)
+    bars = "".join(_BARS[-(-count * 7 // most)] if count else " " for _, _, count in counted.bins)
+    tail = f", {slower(counted)}" if counted.beyond else ""
+    return f"{duration(counted.bins[0][0])} {bars} {duration(counted.bins[-1][1])}{tail}"
+
+
+def slower(counted: Histogram) -> str:
+    """How many samples are beyond a histogram's last bin, in words: ``2 slower, up to 1.50 ms``."""
+    return f"{counted.beyond} slower, up to {duration(counted.maximum)}"
 
 
 def _lay_out(name: str, value: str, width: int) -> str:

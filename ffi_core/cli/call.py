@@ -10,7 +10,7 @@ import json
 import sys
 
 from ffi_core.bench import ArgumentsError, RunReport, RunRequest, Status, quick_run
-from ffi_core.bench.arguments import from_word
+from ffi_core.bench.arguments import from_word, spell_result
 from ffi_core.cli.bench import add_run_options, exit_code
 from ffi_core.errors import SchemaError
 from ffi_core.model import Declaration
@@ -75,4 +75,4 @@ def _show(report: RunReport, declaration: Declaration) -> None:
         why = "" if report.message == report.cause else f": {report.message}"
         print(f"ffi-core call: {report.cause}{why}", file=sys.stderr)
     elif declaration.signature is not None and declaration.signature.result.name != "void":
-        print(json.dumps(report.result))
+        print(spell_result(declaration, report.result))

@@ -203,7 +203,10 @@ def _answer(runs: Runs, order: QuickRun, run: _Run, outcome: _Outcome) -> dict[s
     report, comparison, document = outcome
     answer = report.to_json()
     samples = answer.pop("samples_ns")
-    answer["histogram"] = [list(each) for each in histogram(samples, _BINS)] if samples else None
+    counted = histogram(samples, _BINS) if samples else None
+    answer["histogram"] = [list(each) for each in counted.bins] if counted else None
+    beyond = [counted.bins[-1][1], counted.maximum, counted.beyond] if counted and counted.beyond else None
+    answer["histogram_beyond"] = beyond
     answer["message"] = message = _sentence(run.request, report, comparison)
     answer["comparison"] = None if comparison is None else _comparison_fields(comparison)
     # A run that nobody wanted must not take the place of the last report.

@@ -16,6 +16,8 @@ export interface RunAnswer {
   readonly comparison?: { readonly verdict: string } | null;
   /** For each bin its lower edge, its upper edge, both in nanoseconds, and how many samples it holds. */
   readonly histogram?: readonly Bin[] | null;
+  /** The same for the samples that are far slower than all others, which have no place among the bins. */
+  readonly histogram_beyond?: Bin | null;
   readonly report?: string | null;
 }
 

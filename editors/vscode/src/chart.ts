@@ -22,8 +22,8 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
-/** How many samples took how long; the line marks the median. */
-export function histogram(bins: readonly Bin[], median: number): string {
+/** How many samples took how long; the line marks the median. Those far beyond are only counted, below the axis. */
+export function histogram(bins: readonly Bin[], median: number, beyond?: Bin | null): string {
   const height = 200;
   const [base, top] = [height - 24, 20];
   const most = Math.max(1, ...bins.map(([, , count]) => count));
@@ -47,6 +47,7 @@ export function histogram(bins: readonly Bin[], median: number): string {
     label(middle, 12, `median ${duration(median)}`, middle > WIDTH / 2 ? "end" : "start"),
     label(0, height - 6, duration(low), "start"),
     label(WIDTH, height - 6, duration(high), "end"),
+    ...(beyond ? [label(WIDTH / 2, height - 6, `${beyond[2]} slower, up to ${duration(beyond[1])}`, "middle")] : []),
   ]);
 }
 
@@ -78,7 +79,7 @@ function svg(height: number, title: string, parts: readonly string[]): string {
   return `<svg role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}">${parts.join("")}</svg>`;
 }
 
-function label(x: number, y: number, text: string, anchor: "start" | "end"): string {
+function label(x: number, y: number, text: string, anchor: "start" | "middle" | "end"): string {
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" ${FONT}>${escapeHtml(text)}</text>`;
 }
 

@@ -32,7 +32,10 @@ export function showRun(answer: RunAnswer): void {
   if (answer.comparison) {
     rows.push(["beside the last run", answer.comparison.verdict]);
   }
-  const chart = answer.histogram?.length && answer.median_ns ? histogram(answer.histogram, answer.median_ns) : "";
+  const chart =
+    answer.histogram?.length && answer.median_ns
+      ? histogram(answer.histogram, answer.median_ns, answer.histogram_beyond)
+      : "";
   show(`${answer.symbol}()`, `<p>${escapeHtml(answer.message)}</p>${chart}${table(rows)}${link(answer.report)}`);
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ffi_core.bench.distribution import histogram, percentile, steady_start, summarise
+from ffi_core.bench.distribution import Histogram, histogram, percentile, steady_start, summarise
 
 finite = st.floats(min_value=0.1, max_value=1e12)
 
@@ -62,9 +63,35 @@ def test_percentiles_agree_with_the_standard_library(samples: list[float]) -> No
 @given(st.lists(finite, min_size=1, max_size=60), st.integers(min_value=1, max_value=20))
 def test_a_histogram_counts_every_sample_once(samples: list[float], bins: int) -> None:
     counted = histogram(samples, bins)
-    assert sum(count for _, _, count in counted) == len(samples)
-    assert counted[0][0] == min(samples)
-    assert all(low <= high for low, high, _ in counted)
+    last = counted.bins[-1][1]
+    assert sum(count for _, _, count in counted.bins) == sum(sample <= last for sample in samples)
+    assert counted.beyond == sum(sample > last for sample in samples)
+    assert (counted.bins[0][0], counted.maximum) == (min(samples), max(samples))
+    assert all(low <= high for low, high, _ in counted.bins)
+
+
+@given(st.lists(finite, min_size=1, max_size=60))
+def test_a_histogram_leaves_out_no_more_than_a_twentieth(samples: list[float]) -> None:
+    assert histogram(samples, 8).beyond <= math.ceil(len(samples) / 20)
+
+
+@pytest.mark.parametrize("count", [12, 30, 200])
+@pytest.mark.parametrize("outlier", [30.0, 1e9])
+def test_an_outlier_changes_nothing_in_a_histogram_but_what_lies_beyond(count: int, outlier: float) -> None:
+    usual = [10.0 + index / count for index in range(count)]
+    counted = histogram([*usual, outlier], 8)
+    assert counted.bins == histogram(usual, 8).bins
+    assert (counted.beyond, counted.maximum) == (1, outlier)
+
+
+def test_samples_that_all_but_an_outlier_are_equal_make_one_bin() -> None:
+    assert histogram([5.0] * 30 + [90.0], 8) == Histogram(((5.0, 5.0, 30),), 1, 90.0)
+
+
+def test_a_second_kind_of_call_is_no_outlier() -> None:
+    counted = histogram([10.0] * 90 + [100.0] * 10, 9)
+    assert [count for _, _, count in counted.bins] == [90, 0, 0, 0, 0, 0, 0, 0, 10]
+    assert counted.beyond == 0
 
 
 def test_a_series_that_is_steady_from_the_start_is_left_whole() -> None:

@@ -92,6 +92,11 @@ def test_a_histogram_has_a_bar_for_each_bin_that_holds_samples() -> None:
     assert lines == ["10.0 ns 12 " + "█" * 40, "12.0 ns  0", "14.0 ns  0", "16.0 ns  0", "18.0 ns  4 " + "█" * 14]
 
 
+def test_a_histogram_says_how_many_are_far_slower_and_leaves_them_no_bar() -> None:
+    lines = draw_histogram((10.0, 11.0) * 16 + (5e9,), bins=2).splitlines()
+    assert lines == ["10.0 ns 16 " + "█" * 40, "10.5 ns 16 " + "█" * 40, "and 1 slower, up to 5.00 s"]
+
+
 @pytest.mark.parametrize("given", [False, True])
 def test_the_command_that_repeats_a_run_says_what_the_file_does_not(given: bool) -> None:
     request = replace(REQUEST, arguments=("it's", None), sandbox=False, memory=2 << 30, timeout=2.5)

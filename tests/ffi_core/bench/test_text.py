@@ -36,6 +36,11 @@ def test_a_sparkline_peaks_where_the_samples_are() -> None:
     assert sparkline((5.0,)) == "5.00 ns █ 5.00 ns"
 
 
+def test_one_very_slow_sample_does_not_make_a_sparkline_of_one_bar() -> None:
+    line = sparkline((*(10.0, 11.0, 12.0, 13.0) * 8, 9e6), bins=4)
+    assert line == "10.0 ns ████ 13.0 ns, 1 slower, up to 9.00 ms"
+
+
 def test_a_failure_is_told_with_its_cause_and_without_figures() -> None:
     report = RunReport(Status.CRASHED, "SIGSEGV", "SIGSEGV: the child process died", "cos", "libm.so.6")
     text = describe(report, COS, picture=True)

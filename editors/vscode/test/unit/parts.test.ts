@@ -82,6 +82,17 @@ test("a histogram has a bar for each bin, as tall as its share", () => {
   assert.match(drawn, /median 10\.5 ns/);
 });
 
+test("what is far slower is counted below the bars and has none", () => {
+  const bins = [
+    [10, 11, 4],
+    [11, 12, 2],
+  ] as const;
+  const usual = histogram(bins, 10.5, null);
+  const drawn = histogram(bins, 10.5, [12, 5e6, 3]);
+  assert.equal(drawn.replace(/<text[^>]*text-anchor="middle"[^>]*>3 slower, up to 5\.00 ms<\/text>/, ""), usual);
+  assert.notEqual(drawn, usual);
+});
+
 test("a comparison has a bar for each runtime that ran, and a word for each that did not", () => {
   const program = { version: "1", mad_ms: 1, failures: [] as string[] };
   const drawn = comparison([
