@@ -166,6 +166,7 @@ class BackgroundPrototypes:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prototypes")
         self._asked: dict[_Subject, set[str]] = {}
         self._known: dict[_Subject, Mapping[str, Prototype]] = {}
+        self._sought: dict[_Subject, frozenset[str]] = {}
         self._waiting: dict[_Subject, tuple[Library, list[str]]] = {}
         self._lock = threading.Lock()
         self._submitted = self._finished = 0
@@ -191,6 +192,11 @@ class BackgroundPrototypes:
         known = self._known.get(subject, {})
         return {name: known[name] for name in names if name in known}
 
+    def is_undeclared(self, library: Library, name: str, mentioned: Mentioned) -> bool:
+        """Whether a search for a name is over and found nothing that declares it; parameters as for `find`."""
+        subject = (library.path, mentioned)
+        return name in self._sought.get(subject, ()) and name not in self._known.get(subject, {})
+
     def refresh(self) -> None:
         """Ask again for every name when it is wanted next; what is known holds until the answer has come."""
         self._asked = {}
@@ -211,6 +217,7 @@ class BackgroundPrototypes:
             changed = after != before
             # A new mapping: the other thread may be reading the old one.
             self._known[subject] = after
+            self._sought[subject] = self._sought.get(subject, frozenset()).union(names)
         except Exception:  # noqa: BLE001 - survives any mistake of a source: an editor goes on without prototypes
             _log.exception("no prototypes for %s", library.path)
         finally:

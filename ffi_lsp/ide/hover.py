@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ffi_core.dialects import DIALECTS
+from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
+from ffi_core.library import Library
 from ffi_core.model import Prototype, SourceDeclaration, Span
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.ide.c_side import c_name, c_parameters, c_result, mismatches_of, prototype_of, summary
@@ -61,13 +64,25 @@ class Hover:
     comment: str = ""
 
 
-def hover(snapshot: Snapshot, offset: int) -> Hover | None:
-    """What is known about the thing at this byte offset; None where nothing of ours stands."""
+IsUndeclared = Callable[[Library, str], bool]
+"""Whether headers were looked through for a symbol that a library exports, and none declares it."""
+
+
+def hover(snapshot: Snapshot, offset: int, is_undeclared: IsUndeclared = lambda *_: False) -> Hover | None:
+    """What is known about the thing at this byte offset; None where nothing of ours stands.
+
+    Parameters
+    ----------
+    snapshot: the text.
+    offset: byte offset of the cursor.
+    is_undeclared: knows for which of the declared symbols the search for headers is over and was in vain.
+    """
     match at(snapshot, offset):
         case TypePlace() as place:
             return _type(place)
         case SymbolPlace() as place:
-            return _symbol(place)
+            found = _symbol(place)
+            return replace(found, lines=(*found.lines, *_no_header(snapshot, place, is_undeclared)))
         case LibraryPlace() as place:
             return Hover(place.span, place.name, library_lines(place.facts))
         case ImportedPlace() as place:
@@ -94,6 +109,20 @@ def _symbol(place: SymbolPlace) -> Hover:
         header_place(prototype),
         "" if prototype is None else summary(prototype.comment),
     )
+
+
+def _no_header(snapshot: Snapshot, place: SymbolPlace, is_undeclared: IsUndeclared) -> tuple[str, ...]:
+    entry = place.declaration
+    if entry is None or prototype_of(place.facts, entry) is not None:
+        return ()
+    try:
+        found = place.facts.find(c_name(entry))
+    except (LibraryLoadError, LibraryNotFoundError):
+        return ()
+    if found is None or not is_undeclared(found[1], found[0].name):
+        return ()
+    advice = "." if snapshot.mentioned.headers else f"; a comment {code('// ffi-header: x.h')} names one."
+    return (f"No C header was found that declares it{advice}",)
 
 
 def _type(place: TypePlace) -> Hover | None:

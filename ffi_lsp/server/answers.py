@@ -21,7 +21,7 @@ from ffi_lsp.server.question import Question
 
 def on_hover(question: Question) -> types.Hover | None:
     """Answer `textDocument/hover`."""
-    answer = hover.hover(question.snapshot, question.offset)
+    answer = hover.hover(question.snapshot, question.offset, question.is_undeclared)
     return None if answer is None else messages.hover(answer, question.positions, question.client)
 
 

@@ -176,7 +176,8 @@ class Server(LanguageServer):
             return None
         snapshot = document.snapshot(self.facts)
         positions = Positions(document.text, self.encoding)
-        return Question(params, document, snapshot, positions, self.client, self.facts, document.measured, self.lookup)
+        known = (document.measured, self.lookup, self._prototypes)
+        return Question(params, document, snapshot, positions, self.client, self.facts, *known)
 
     # --- the texts -----------------------------------------------------------------------------------------------
 

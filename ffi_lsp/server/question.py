@@ -10,6 +10,7 @@ from ffi_core.library import Library
 from ffi_core.model import Prototype
 from ffi_lsp.ide.measured import Measurement
 from ffi_lsp.lookup import SymbolLookup
+from ffi_lsp.prototypes import BackgroundPrototypes
 from ffi_lsp.server.client import Client
 from ffi_lsp.server.documents import Document
 from ffi_lsp.server.positions import Positions
@@ -32,6 +33,7 @@ class Question:
     workspace: reads other texts as if they stood in this place.
     measured: the last run of each function of the text, by its key in the schema.
     lookup: what C says of symbols that no declaration names yet.
+    declared: what C says of those that declarations name; None before the client has said how it is to be found.
     """
 
     params: Any
@@ -42,6 +44,7 @@ class Question:
     workspace: Workspace
     measured: Mapping[str, Measurement]
     lookup: SymbolLookup
+    declared: BackgroundPrototypes | None = None
 
     @property
     def offset(self) -> int:
@@ -62,6 +65,10 @@ class Question:
         """The libraries and headers that the text may name."""
         settings = self.snapshot.settings
         return Surroundings(self.document.path.parent, settings.libraries.paths, settings.headers.include)
+
+    def is_undeclared(self, library: Library, name: str) -> bool:
+        """Whether headers were looked through for a symbol that the text declares, and none declares it."""
+        return self.declared is not None and self.declared.is_undeclared(library, name, self.snapshot.mentioned)
 
     def known(self, library: Library, names: Collection[str]) -> tuple[Mapping[str, Prototype], bool]:
         """The prototypes of a library's symbols that are known now, and whether more are being looked for."""

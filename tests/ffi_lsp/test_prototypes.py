@@ -101,6 +101,22 @@ def test_in_the_background_nobody_waits_and_a_change_is_told(
     source.close()
 
 
+def test_in_the_background_a_symbol_is_said_to_be_undeclared_when_the_search_is_over_and_not_before(
+    compile_library: Callable[..., Path], tmp_path: Path
+) -> None:
+    slow, done = Slow(), threading.Event()
+    source = BackgroundPrototypes(slow, lambda *_: done.set())
+    library = open_library(shop(compile_library, tmp_path).with_name("libshop.so"))
+    mentioned, names = Mentioned(("shop.h",), tmp_path), ["shop_open", "unheard_of"]
+    assert source.find(library, names, mentioned) == {}
+    assert not any(source.is_undeclared(library, name, mentioned) for name in names)
+    slow.may_answer.set()
+    assert done.wait(30)
+    assert [source.is_undeclared(library, name, mentioned) for name in names] == [False, True]
+    assert not source.is_undeclared(library, "never_asked_for", mentioned)
+    source.close()
+
+
 def test_in_the_background_an_error_is_logged_and_the_rest_goes_on(
     compile_library: Callable[..., Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -114,6 +130,7 @@ def test_in_the_background_an_error_is_logged_and_the_rest_goes_on(
     assert changed.wait(30)
     assert list(source.find(library, ["shop_open"], mentioned)) == ["shop_open"]
     assert "no prototypes for" in caplog.text
+    assert not source.is_undeclared(library, "broken", mentioned)
     source.close()
 
 

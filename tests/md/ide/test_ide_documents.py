@@ -99,7 +99,7 @@ class Asked:
 
 
 def hover(asked: Asked, _: str) -> str:
-    found = hovering.hover(asked.snapshot, asked.offset)
+    found = hovering.hover(asked.snapshot, asked.offset, lambda library, name: not asked.known(library, [name])[0])
     if found is None:
         return "nothing"
     place = [str(found.place)] if found.place is not None else []
