@@ -20,6 +20,7 @@ int add(int a, int b) { return a + b; }
 double half(double x) { return x / 2; }
 int say(const char *text) { return puts(text); }
 void nothing(void) {}
+void *same(void *address) { return address; }
 int crash(void) { abort(); }
 void leave(int code) { exit(code); }
 int spin(void) { for (volatile int turn = 0;; turn = !turn) {} }
@@ -56,7 +57,8 @@ half(0.5);
     [
         ("add(i32, i32) -> i32", ["40", "-2"], "38\n"),
         ("half(f64) -> f64", ["1e-3"], "0.0005\n"),
-        ("half(f64) -> f64", ["--", "-inf"], '"-Infinity"\n'),
+        ("half(f64) -> f64", ["--", "-inf"], "-Infinity\n"),
+        ("same(pointer) -> pointer", ["0x7f0"], "0x7f0\n"),
         ("say(buffer) -> i32", ["hello"], "hello\n6\n"),
         ("nothing()", [], ""),
     ],
