@@ -39,6 +39,7 @@ class Context:
     span: the text that an accepted completion replaces: the whole word around the cursor, without its quotes.
     typed: the part of it that stands before the cursor.
     quote: the quote that the word began with, or "".
+    lacks_comma: where the property before has to get its comma; None where it has one.
     """
 
     path: tuple[str | int, ...]
@@ -48,6 +49,7 @@ class Context:
     span: Span
     typed: Span
     quote: str
+    lacks_comma: int | None = None
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ def context_at(data: bytes, start: int, offset: int) -> Context | None:
     None where the cursor is outside of the literal, in a comment, in an expression, or behind a finished value.
     """
     levels: list[_Level] = []
-    last = None
+    last = before = None
     for token in TOKEN.finditer(data, start, offset):
         kind, text = token.lastgroup, token[0]
         if kind == "open":
@@ -101,6 +103,8 @@ def context_at(data: bytes, start: int, offset: int) -> Context | None:
             levels[-1].at_key = False
         elif kind != "comment" and levels[-1].at_key:
             levels[-1].key = text.decode("utf-8", "replace").strip("\"'`")
+        if last is not None and last.lastgroup != "comment":
+            before = last
         last = token
     if last is None or not levels or any(level.bracket == b"(" for level in levels):
         return None
@@ -108,6 +112,9 @@ def context_at(data: bytes, start: int, offset: int) -> Context | None:
     if begin is None:
         return None
     inner = levels[-1]
+    lacks_comma = before.end() if before is not None and _begins_anew(data, inner, before, last) else None
+    if lacks_comma is not None:
+        inner.next()
     rest = (_STRING_REST[quote] if quote else _WORD_REST).match(data, offset)
     return Context(
         tuple(level.step for level in levels),
@@ -117,7 +124,14 @@ def context_at(data: bytes, start: int, offset: int) -> Context | None:
         Span(begin, rest.end() if rest else offset),
         Span(begin, offset),
         quote.decode(),
+        lacks_comma,
     )
+
+
+def _begins_anew(data: bytes, level: _Level, before: re.Match[bytes], last: re.Match[bytes]) -> bool:
+    """Whether a word on a line of its own begins a property, behind a finished value that lacks its comma."""
+    is_behind_value = level.bracket == b"{" and not level.at_key and before.lastgroup in ("close", "string")
+    return is_behind_value and last.lastgroup == "word" and b"\n" in data[before.end() : last.start()]
 
 
 def _word_in_progress(last: re.Match[bytes], offset: int) -> tuple[int | None, bytes]:

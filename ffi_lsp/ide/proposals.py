@@ -68,6 +68,7 @@ class Item:
     exported: the symbol that it stands for, where more may be known of it when it is asked for; else None.
     note: a few words that set it apart from the others and are always shown; empty for most.
     preferred: whether it is the one to choose, if the person types nothing else.
+    also: changes elsewhere that accepting it makes.
     """
 
     label: str
@@ -82,6 +83,7 @@ class Item:
     exported: Exported | None = None
     note: str = ""
     preferred: bool = False
+    also: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ffi_core.errors import LibraryLoadError, LibraryNotFoundError
 from ffi_core.generate import NotExpressibleError, declaration_of, entry_value
 from ffi_core.headers import abi_of
 from ffi_core.library import Library
-from ffi_core.model import CallKind, DlopenCall, Object, Prototype, Symbol
+from ffi_core.model import CallKind, DlopenCall, Object, Prototype, Span, Symbol
 from ffi_core.types import NATIVE_TYPES
 from ffi_lsp.diagnostic import Edit
 from ffi_lsp.ide.c_side import summary
@@ -39,6 +39,14 @@ def proposals(context: Context, call: DlopenCall, facts: LibraryFacts, known: Kn
     facts: what is known of its library.
     known: knows prototypes of symbols that are not declared yet.
     """
+    found = _proposals(context, call, facts, known)
+    if found is None or context.lacks_comma is None:
+        return found
+    comma = Edit(Span(context.lacks_comma, context.lacks_comma), ",")
+    return replace(found, items=tuple(replace(item, also=(comma,)) for item in found.items))
+
+
+def _proposals(context: Context, call: DlopenCall, facts: LibraryFacts, known: Known) -> Completions | None:
     match context.path:
         case ("",):
             return _symbols(context, call, facts, known)
@@ -84,6 +92,7 @@ def with_prototype(item: Item, exported: Exported, prototype: Prototype) -> Item
         exported,
         item.note,
         item.preferred,
+        item.also,
     )
 
 

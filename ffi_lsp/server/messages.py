@@ -89,6 +89,7 @@ def completion_item(
         text_edit=types.InsertReplaceEdit(text, range_of(typed), whole)
         if client.insert_replace and typed != item.edit.span
         else types.TextEdit(whole, text),
+        additional_text_edits=[types.TextEdit(range_of(edit.span), edit.text) for edit in item.also] or None,
         data=None if item.exported is None else _data(item.exported, source),
     )
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ffi_core.types import NATIVE_TYPES
+from ffi_lsp.diagnostic import Fix
+from ffi_lsp.fixing import apply_fix
 from ffi_lsp.ide import completion as module
 from ffi_lsp.ide import schema_proposals
 from ffi_lsp.ide.proposals import Completions
@@ -180,6 +182,33 @@ def test_before_another_entry_a_declaration_brings_the_comma_that_is_lacking(
 ) -> None:
     written = accepted(read, f'Porffor.dlopen("LIB", {schema})', "count_half", snippet=True)
     assert written.endswith(declared.replace("ENTRY", '{ parameters: [$1], result: "$2" }') + ")")
+
+
+@pytest.mark.parametrize(
+    ("schema", "label", "expected"),
+    [
+        ("{\n  count_add: ENTRY\n  count_h¦\n}", "count_half", "{\n  count_add: ENTRY,\n  count_half\n}"),
+        ("{\n  count_add: ENTRY // so\n  count_h¦\n}", "count_half", "{\n  count_add: ENTRY, // so\n  count_half\n}"),
+        ("{\n  count_add: ENTRY,\n  count_h¦\n}", "count_half", "{\n  count_add: ENTRY,\n  count_half\n}"),
+        ("{ f: {\n  parameters: []\n  res¦\n} }", "result", "{ f: {\n  parameters: [],\n  result\n} }"),
+    ],
+)
+def test_a_property_on_a_new_line_brings_the_comma_that_the_one_before_lacks(
+    read: Reader, schema: str, label: str, expected: str
+) -> None:
+    entry = '{ parameters: [], result: "i32" }'
+    snapshot, offset = read(f'Porffor.dlopen("LIB", {schema.replace("ENTRY", entry)});')
+    found = completion(snapshot, offset)
+    assert "count_add" not in labels(found)
+    assert found is not None
+    item = next(item for item in found.items if item.label == label)
+    after = apply_fix(snapshot.text.data, Fix("", (item.edit, *item.also))).decode()
+    assert after.endswith(expected.replace("ENTRY", entry) + ");")
+
+
+@pytest.mark.parametrize("schema", ["{ count_add: {} count_h¦ }", "{ count_add: value\n count_h¦ }"])
+def test_what_may_go_on_with_the_value_before_is_no_new_property(proposed: Ask, schema: str) -> None:
+    assert proposed(schema) is None
 
 
 def test_the_fields_that_an_entry_lacks_are_proposed(proposed: Ask) -> None:

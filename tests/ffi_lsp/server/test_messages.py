@@ -36,6 +36,12 @@ def test_a_note_stands_beside_the_label_or_else_in_the_detail(detail: str | None
     assert plain.preselect
 
 
+def test_what_a_proposal_changes_elsewhere_comes_with_it() -> None:
+    proposal = Item("f", ItemKind.FUNCTION, Edit(SPAN, "f"), also=(Edit(SPAN, ","),))
+    shown = item_for(types.CompletionClientCapabilities(), proposal)
+    assert shown.additional_text_edits == [types.TextEdit(RANGE, ",")]
+
+
 def test_a_proposal_without_a_note_has_neither() -> None:
     shown = item_for(types.CompletionClientCapabilities(), Item("f", ItemKind.FUNCTION, Edit(SPAN, "f")))
     assert (shown.detail, shown.label_details, shown.preselect) == (None, None, None)
