@@ -122,7 +122,7 @@ class Server(LanguageServer):
         self.configuration.pull()
         self.index.start()
         self._look_around()
-        self._tasks.begin(warm_up(self.protocol))
+        self._tasks.begin(warm_up(self.protocol, lambda: self.judge.is_busy))
 
     # --- what is known -------------------------------------------------------------------------------------------
 

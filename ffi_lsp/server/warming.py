@@ -32,19 +32,36 @@ _SOON = 0.3
 """Seconds for the client to open its first text in."""
 _REST = 0.001
 """Seconds between two steps."""
+_BREAK = 0.05
+"""Seconds after which it is asked again whether others still work."""
 
 
-async def warm_up(protocol: Protocol) -> None:
-    """Make beforehand what the features that are registered will need."""
+async def warm_up(protocol: Protocol, is_busy: Callable[[], bool] = lambda: False) -> None:
+    """Make beforehand what the features that are registered will need.
+
+    Parameters
+    ----------
+    protocol: its converter is what is made ready.
+    is_busy: whether there is something to do that somebody waits for.
+    """
     await asyncio.sleep(_SOON)
+    for module in _MODULES:
+        await _until_idle(is_busy)
+        await asyncio.to_thread(importlib.import_module, module)  # some take as long as several questions
     steps = _steps(protocol)
     # Twice, for cattrs forgets what it has made when it meets an enumeration or a kind of list for the first time.
     for step in (*steps, *steps):
+        await _until_idle(is_busy)
         step()
         await asyncio.sleep(_REST)
-    # None of it goes away again.
-    gc.collect()
+    # None of it goes away again. To look for all garbage there is takes longer than anybody should wait.
+    gc.collect(1)
     gc.freeze()
+
+
+async def _until_idle(is_busy: Callable[[], bool]) -> None:
+    while is_busy():
+        await asyncio.sleep(_BREAK)
 
 
 def _steps(protocol: Protocol) -> list[Callable[[], object]]:
@@ -59,7 +76,6 @@ def _steps(protocol: Protocol) -> list[Callable[[], object]]:
         if answer is not None:
             _add_classes(attrs.fields(answer).result.type, sent)
     return [
-        *(partial(importlib.import_module, module) for module in _MODULES),
         *(partial(protocol.converter.get_structure_hook, each) for each in received),
         *(partial(protocol.converter.get_unstructure_hook, each) for each in sent),
     ]
