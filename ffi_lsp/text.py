@@ -70,7 +70,11 @@ class SourceText:
         window = _LINE_END.finditer(text.data, max(span.start - 1, 0), end + 1)
         fresh = [found for match in window if span.start <= (found := match.end()) <= end]
         before, behind = bisect_left(starts, span.start, 1), bisect_right(starts, span.end, 1)
-        text.line_starts = [*starts[:before], *fresh, *(start + longer for start in starts[behind:])]
+        text.line_starts = [
+            *starts[:before],
+            *fresh,
+            *[start + longer for start in starts[behind:]],
+        ]  # a list is twice as fast
         return text
 
     def line_span(self, line: int) -> Span:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ EVERYWHERE = Span(-1, 1 << 60)
 """The scope of what the whole file knows: no edit is before it or behind it."""
 _LARGE = 2048  # bytes; a longer statement that holds others is taken apart
 _DEEPEST = 16  # levels of statements that are taken apart
+_MOST_WORDS_KEPT = 10_000
 _LISTS_OF_STATEMENTS = {"statement_block", "class_body", "switch_body"}
 _WHOLE = re.compile(r".*_statement|.*_declaration|method_definition|statement_block|class_static_block")
 
@@ -80,7 +81,11 @@ class Piece:
                 yield offset
             offset = text.find(word, offset + length)
 
-    def maybe_set(self, *, imports: bool) -> Container[bytes]:
+    def may_all_set(self) -> frozenset[bytes]:
+        """All of what `maybe_set` gives, imports counted or not."""
+        return self.words if b"import" in self.words or b"require" in self.words else self.maybe_set(imports=False)
+
+    def maybe_set(self, *, imports: bool) -> frozenset[bytes]:
         """Every name that this piece may set as a whole and for good, and some others.
 
         Parameters
@@ -163,6 +168,7 @@ class Memory:
         """The last text, for whoever reads the next one."""
         self._pieces: dict[_Key, Piece] = {}
         self._holders: dict[bytes, dict[Piece, None]] = {}
+        self._set_somewhere: dict[tuple[bytes, bool], bool] = {}
         self._current = Layout()
 
     def lay_out(self, tree: SourceTree) -> Layout:
@@ -238,6 +244,17 @@ class Memory:
         """The pieces of the text last laid out in which a word stands, in no order."""
         return self._holders.get(word, {})
 
+    def may_be_set(self, word: bytes, *, imports: bool) -> bool:
+        """Whether a piece of the text last laid out may set a name as a whole and for good; see `Piece.maybe_set`."""
+        key = (word, imports)
+        known = self._set_somewhere.get(key)
+        if known is None:
+            if len(self._set_somewhere) >= _MOST_WORDS_KEPT:
+                self._set_somewhere.clear()
+            known = any(word in piece.maybe_set(imports=imports) for piece in self.holders(word))
+            self._set_somewhere[key] = known
+        return known
+
     def return_to(self, layout: Layout) -> None:
         """Let a text that was laid out before be the one laid out last."""
         if layout is not self._current:
@@ -256,16 +273,25 @@ class Memory:
     def _add(self, key: _Key, piece: Piece) -> None:
         if key not in self._pieces:
             self._pieces[key] = piece
+            self._ask_again(piece)
             for word in piece.words:
                 self._holders.setdefault(word, {})[piece] = None
 
     def _drop(self, key: _Key) -> None:
         piece = self._pieces.pop(key)
+        self._ask_again(piece)
         for word in piece.words:
             holders = self._holders[word]
             del holders[piece]
             if not holders:
                 del self._holders[word]
+
+    def _ask_again(self, piece: Piece) -> None:
+        """Forget of what a piece may set whether any sets it: it comes, or goes."""
+        if self._set_somewhere:
+            for word in piece.may_all_set():
+                self._set_somewhere.pop((word, True), None)
+                self._set_somewhere.pop((word, False), None)
 
 
 def _key(kinds: tuple[str, str], piece: Piece) -> _Key:

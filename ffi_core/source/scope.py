@@ -213,8 +213,7 @@ class Scopes:
         if known is None:
             self.layout  # noqa: B018 - the memory answers about the text that was laid out last
             word = name.encode("utf-8", "surrogatepass")
-            imports = self._imported is not None
-            known = any(word in piece.maybe_set(imports=imports) for piece in self.memory.holders(word))
+            known = self.memory.may_be_set(word, imports=self._imported is not None)
             self._maybe_constant[name] = known
         return known
 
