@@ -17,14 +17,13 @@ from ffi_core.library import Library, Location, dependencies, locate, open_libra
 from ffi_core.library.mangling import demangle
 from ffi_core.mark import Mark
 from ffi_core.model import DlopenCall, Symbol, Text
+from ffi_lsp.c_names import CNames
 from ffi_lsp.rules import LibraryFacts
 from ffi_lsp.rules.facts import Astray
-from ffi_lsp.rules.schema_values import symbol_of
 
 _SECONDS_BETWEEN_LOOK_UPS = 1.0
 _MOST_LIBRARIES_KEPT = 256
 _MOST_ANSWERS_KEPT = 256
-_MOST_C_NAMES_KEPT = 10_000
 _LOOK_UPS_BEFORE_READING_ALL_PAYS = 100
 _LARGE = 16 << 20
 """Bytes of a library's file, from which on reading all of its names may take longer than a keystroke."""
@@ -109,7 +108,7 @@ class _Opened:
             self.exported[name] = found
         return False
 
-    def facts_for(self, call: DlopenCall, names: _CNames) -> LibraryFacts:
+    def facts_for(self, call: DlopenCall, names: CNames) -> LibraryFacts:
         """The facts, with what the names mean that a call declares: the same object as long as they are the same."""
         if self.facts.library is None:
             return self.facts
@@ -176,12 +175,13 @@ class Libraries:
     Parameters
     ----------
     clock: seconds; decides when a library's file is looked at again.
+    names: tells the C names of declarations.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], names: CNames | None = None) -> None:
         self._clock = clock
         self._opened: dict[_Key, _Opened] = {}
-        self._names = _CNames()
+        self._names = CNames() if names is None else names
 
     def facts(self, call: DlopenCall, folder: Path, paths: tuple[Path, ...] = ()) -> LibraryFacts:
         """What is known about the library of a call.
@@ -280,23 +280,6 @@ def _key_of(call: DlopenCall, folder: Path, paths: tuple[Path, ...]) -> _Key | N
 
 def _declared(call: DlopenCall) -> _Declared:
     return call.dialect, call.kind, tuple([entry.mark for entry in call.declarations])
-
-
-class _CNames:
-    """The C names of declarations, each found out once."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], dict[Mark, str | None]] = {}
-
-    def of(self, call: DlopenCall) -> frozenset[str]:
-        """Those of a call's declarations, as far as the text tells."""
-        known = self._known.setdefault((call.dialect, call.kind), {})
-        if len(known) > _MOST_C_NAMES_KEPT:
-            known.clear()
-        for entry in call.declarations:
-            if entry.mark not in known:
-                known[entry.mark] = symbol_of(call, entry)
-        return frozenset([name for entry in call.declarations if (name := known[entry.mark]) is not None])
 
 
 def _look_up(key: _Key) -> LibraryFacts:

@@ -19,9 +19,9 @@ from ffi_core.headers import HeaderSettings, abi_of, mentioned_headers
 from ffi_core.library import Library
 from ffi_core.model import Declaration, DlopenCall, Mismatch, Prototype, Symbol
 from ffi_core.verify import compare, describe_library
+from ffi_lsp.c_names import CNames
 from ffi_lsp.config import Headers
 from ffi_lsp.rules import LibraryFacts
-from ffi_lsp.rules.schema_values import symbol_of
 
 if TYPE_CHECKING:
     from ffi_core.headers.process import Worker
@@ -241,10 +241,12 @@ class Comparisons:
     Parameters
     ----------
     source: who knows the prototypes; without one nothing is added.
+    names: tells the C names of declarations.
     """
 
-    def __init__(self, source: PrototypeSource | None) -> None:
+    def __init__(self, source: PrototypeSource | None, names: CNames | None = None) -> None:
         self._source = source
+        self._names = CNames() if names is None else names
         self._made: dict[tuple[Declaration, Path], tuple[Symbol, Prototype, tuple[Mismatch, ...]]] = {}
         self._added: dict[int, _Added] = {}
 
@@ -259,8 +261,8 @@ class Comparisons:
                 return added.after
         exported = [
             (entry.declaration, *found)
-            for entry in call.declarations
-            if (name := symbol_of(call, entry)) is not None and (found := facts.find(name)) is not None
+            for entry, name in zip(call.declarations, self._names.in_order(call), strict=True)
+            if name is not None and (found := facts.find(name)) is not None
         ]
         names_in: dict[Library, dict[str, None]] = {}
         for _, symbol, library in exported:

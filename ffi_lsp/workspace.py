@@ -15,6 +15,7 @@ from ffi_core.dialects import dialects_in, mentions_bindings, read_tree
 from ffi_core.model import DlopenCall
 from ffi_core.source import Memory, SourceTree, parse
 from ffi_lsp import suppress
+from ffi_lsp.c_names import CNames
 from ffi_lsp.compilers import Compilers
 from ffi_lsp.config import Settings
 from ffi_lsp.diagnostic import Diagnostic
@@ -93,9 +94,10 @@ class Workspace:
         unsaved: Callable[[Path], bytes | None] = lambda _: None,
     ) -> None:
         self._modules = ModuleFiles(unsaved, clock) if follow_imports else None
-        self._libraries = Libraries(clock)
+        names = CNames()
+        self._libraries = Libraries(clock, names)
         self._compilers = Compilers(clock)
-        self._comparisons = Comparisons(prototypes)
+        self._comparisons = Comparisons(prototypes, names)
         self._settings = settings
         self._trees: dict[Path, SourceTree] = {}
         self._memories: dict[Path, Memory] = {}

@@ -52,17 +52,21 @@ class Piece:
     text: its bytes.
     kind: the kind of node that it is.
     whole: whether the text alone says how it is to be read: a statement without a syntax error.
-    words: all of its words, where they are known.
+    like: a piece of which it has all but a value that was edited, and that value as it is now.
     """
 
     __slots__ = ("_maybe_constants", "_words", "kind", "memo", "text", "whole")
 
-    def __init__(self, text: bytes, kind: str, *, whole: bool, words: frozenset[bytes] | None = None) -> None:
+    def __init__(self, text: bytes, kind: str, *, whole: bool, like: tuple[Piece, bytes] | None = None) -> None:
         self.text, self.kind, self.whole = text, kind, whole
         self.memo: dict[Any, Any] = {}
         """What others found out about the piece, counted from its start; how it is read is kept where it is whole."""
-        self._words = words
+        self._words: frozenset[bytes] | None = None
         self._maybe_constants: frozenset[bytes] | None = None
+        if like is not None:
+            before, value = like
+            self._words = before.words | words_of(value)
+            self._maybe_constants = before.maybe_set(imports=False) | _maybe_set(value)
 
     @property
     def words(self) -> frozenset[bytes]:
@@ -95,10 +99,16 @@ class Piece:
         if imports and (b"import" in self.words or b"require" in self.words):
             return self.words
         if self._maybe_constants is None:
-            found = set(_MAYBE_CONST.findall(self.text)) if b"const" in self.words else set()
-            found.update(word for match in _MAYBE_CHOSEN.findall(self.text) for word in match)
-            self._maybe_constants = frozenset(found)
+            self._maybe_constants = _maybe_set(self.text) if b"const" in self.words else _maybe_chosen(self.text)
         return self._maybe_constants
+
+
+def _maybe_set(text: bytes) -> frozenset[bytes]:
+    return _maybe_chosen(text).union(_MAYBE_CONST.findall(text))
+
+
+def _maybe_chosen(text: bytes) -> frozenset[bytes]:
+    return frozenset([word for match in _MAYBE_CHOSEN.findall(text) for word in match])
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +210,7 @@ class Memory:
         around: Around,
         at: int,
         distance: int,
-        words: frozenset[bytes] | None = None,
+        like: tuple[Piece, bytes] | None = None,
     ) -> Layout:
         """A text that was laid out before, with other pieces in the place of some.
 
@@ -212,7 +222,7 @@ class Memory:
         around: what encloses these pieces, in the text before.
         at: the byte of that text from which on all stands elsewhere.
         distance: how many bytes further on.
-        words: those of the new piece, where there is one and they are known.
+        like: of the new piece, where there is one: see `Piece`.
         """
         self.return_to(layout)
         first = bisect_left(layout.starts, at)
@@ -222,7 +232,7 @@ class Memory:
         enclosing = {id(each): each for each in (*layout.around, around)}  # few, and their hashes take longer
         moved = {number: shifted(each, at, distance) for number, each in enclosing.items()}
         new.around = [moved[id(each)] for each in layout.around]
-        now = [self._piece_of(node, around, words) for node in nodes]
+        now = [self._piece_of(node, around, like) for node in nodes]
         new.pieces[replaced] = now
         new.starts[replaced] = [node.start_byte for node in nodes]
         new.around[replaced] = [moved[id(around)]] * len(nodes)
@@ -234,8 +244,8 @@ class Memory:
         self._current = new
         return new
 
-    def _piece_of(self, node: Node, around: Around, words: frozenset[bytes] | None) -> Piece:
-        piece = Piece(node.text or b"", node.type, whole=is_whole(node), words=words)
+    def _piece_of(self, node: Node, around: Around, like: tuple[Piece, bytes] | None) -> Piece:
+        piece = Piece(node.text or b"", node.type, whole=is_whole(node), like=like)
         key = _key(around.kinds, piece)
         self._add(key, piece)
         return self._pieces[key]

@@ -81,7 +81,8 @@ def read_entry_again(
     if place is None or not _is_closed(last, place, reaches_far):
         return None
     before = last.layout.pieces[place.index]
-    words = words_of(tree.text[place.new.start : place.new.end])
+    value = tree.text[place.new.start : place.new.end]
+    words = words_of(value)
     changed = words | words_of(last.tree.text[place.old.start : place.old.end])
     layout = memory.lay_out_again(
         last.layout,
@@ -90,7 +91,7 @@ def read_entry_again(
         last.layout.around[place.index],
         place.old.end,
         place.distance,
-        before.words | words,
+        (before, value),
     )
     scopes = scopes_of(layout)
     _hand_on(before, place, scopes, changed)
