@@ -6,6 +6,9 @@ import type { Locator, Page } from "playwright-core";
 
 import { Code, type Options, PATIENCE } from "./code.ts";
 
+/** Milliseconds in which what an editor draws on its own comes to rest. */
+const SETTLED = 300;
+
 export class Steps {
   readonly page: Page;
   readonly code: Code;
@@ -68,14 +71,23 @@ export class Steps {
   /** Where a word stands in the line that holds some text. Monaco scrolls itself when Playwright hovers, hence numbers. */
   async placeOf(word: string, line = word): Promise<{ x: number; y: number }> {
     const found = this.page
-      .locator(".editor-instance .view-line", { hasText: line })
+      .locator(".editor-instance .view-line:visible", { hasText: line })
       .first()
       .locator("span:not(:has(span))", { hasText: word });
-    const box = await found.first().boundingBox();
-    if (box === null) {
-      throw new Error(`${word} is not in sight`);
+    const { x, y, width, height } = await this.#box(found.first(), word);
+    return { x: x + Math.min(width / 2, 24), y: y + height / 2 };
+  }
+
+  /** Where something stands in the window. A line that is just drawn anew is nowhere for a moment. */
+  async #box(shown: Locator, what: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+      const box = await shown.boundingBox();
+      if (box !== null) {
+        return box;
+      }
+      await this.page.waitForTimeout(50);
     }
-    return { x: box.x + Math.min(box.width / 2, 24), y: box.y + box.height / 2 };
+    throw new Error(`${what} is not in sight`);
   }
 
   /** Rest the mouse on a word until what is shown has some text. */
@@ -111,8 +123,14 @@ export class Steps {
 
   /** Put the cursor on a word of the line that holds some text. */
   async cursorOn(word: string, line = word): Promise<void> {
-    const { x, y } = await this.placeOf(word, line);
-    await this.page.mouse.click(x, y);
+    // A lens that comes late pushes the lines behind it down, under the mouse.
+    await this.until(`the cursor is on ${word}`, async () => {
+      const { x, y } = await this.placeOf(word, line);
+      await this.page.mouse.click(x, y);
+      await this.page.waitForTimeout(SETTLED);
+      const now = await this.placeOf(word, line);
+      return now.x === x && now.y === y;
+    });
   }
 
   /** Open a file of the folder by its name. */
